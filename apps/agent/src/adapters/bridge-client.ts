@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { signReport } from '@outdial/runtime';
+
+const REQUEST_TIMEOUT_MS = 2_000;
+
+/** Posts signed JSON about one call to the bridge: `/agent/calls/<callId>/<path>`. */
+export type BridgeClient = (callId: string, path: 'grant' | 'reports', body: string) => Promise<Response>;
+
+/** A client of the bridge at `bridgeUrl`; rejects when the bridge cannot be reached in 2 s. */
+export const createBridgeClient =
+  (bridgeUrl: string, secret: string): BridgeClient =>
+  (callId, path, body) =>
+    fetch(`${bridgeUrl.replace(/\/$/, '')}/agent/calls/${encodeURIComponent(callId)}/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...signReport(secret, `msg_${randomUUID()}`, body) },
+      body,
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });

@@ -1,0 +1,135 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '@outdial/runtime';
+import {
+  ALIVE_EVERY_MS,
+  type CallOutcome,
+  type CallReport,
+  type GrantAnswer,
+  grantAnswerSchema,
+  reportAnswerSchema,
+} from '@outdial/telephony';
+import type { CallLedger, CallStep, Grant } from '../ports.ts';
+import type { BridgeClient } from './bridge-client.ts';
+import type { ReportSpool } from './report-spool.ts';
+
+/** Which call of which bridge, and under which random token this job speaks for it. */
+export type BridgeLedgerOptions = {
+  readonly bridge: BridgeClient;
+  readonly callId: string;
+  readonly dispatch: number;
+  readonly jobId: string;
+  readonly token: string;
+  readonly spool: ReportSpool;
+  readonly log: Logger;
+};
+
+/** How long a job asks for its grant; the bridge dispatches again after this long without one. */
+const GRANT_PATIENCE_MS = 5_000;
+const REPORT_PATIENCE_MS = 5_000;
+const RETRY_EVERY_MS = 250;
+
+/** The ledger of a call that the bridge wrote down: grant and signed reports over HTTP. */
+export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => {
+  const { bridge, log, callId, token } = options;
+  let grantedAt = performance.now();
+  let seq = 0;
+  let alive: NodeJS.Timeout | undefined;
+  let tellCancel = () => {};
+  let line: Promise<unknown> = Promise.resolve();
+
+  const send = async (body: string): Promise<'delivered' | 'refused' | 'unreachable'> => {
+    try {
+      const response = await bridge(callId, 'reports', body);
+      const answer = reportAnswerSchema.safeParse(await response.json());
+      if (response.ok && answer.success) {
+        if (answer.data.cancel) tellCancel();
+        return 'delivered';
+      }
+      log.warn({ callId, status: response.status }, 'the bridge did not take a report');
+      return response.status >= 500 ? 'unreachable' : 'refused';
+    } catch (error) {
+      log.warn(
+        { callId, reason: error instanceof Error ? error.message : String(error) },
+        'the bridge cannot be reached',
+      );
+      return 'unreachable';
+    }
+  };
+
+  const stamp = (step: Record<string, unknown>): string => {
+    seq += 1;
+    const atMs = Math.max(0, Math.round(performance.now() - grantedAt));
+    return JSON.stringify({ token, seq, at_ms: atMs, ...step } as CallReport);
+  };
+
+  const enqueue = (step: CallStep | { type: 'alive' }) => {
+    const body = stamp(step);
+    line = line.then(() => send(body));
+  };
+
+  return {
+    grant: async (): Promise<Grant> => {
+      const body = JSON.stringify({ token, dispatch: options.dispatch, job_id: options.jobId });
+      const deadline = performance.now() + GRANT_PATIENCE_MS;
+      while (performance.now() < deadline) {
+        // The window is counted from before the question, so that the way of the answer is inside it.
+        const askedAt = performance.now();
+        const answer = await askGrant(() => bridge(callId, 'grant', body), log, callId);
+        if (answer === null) {
+          await pause(RETRY_EVERY_MS);
+          continue;
+        }
+        if (!answer.granted) return { status: 'refused', reason: answer.reason };
+        grantedAt = askedAt;
+        alive = setInterval(() => enqueue({ type: 'alive' }), ALIVE_EVERY_MS);
+        return { status: 'granted', call: answer.call, dialBefore: askedAt + answer.dial_within_ms };
+      }
+      return { status: 'refused', reason: 'the bridge gave no answer' };
+    },
+    note: (step) => enqueue(step),
+    onCancel: (listener) => {
+      let told = false;
+      tellCancel = () => {
+        if (told) return;
+        told = true;
+        listener();
+      };
+    },
+    close: async (outcome: CallOutcome) => {
+      clearInterval(alive);
+      const body = stamp({ type: 'ended', outcome });
+      const spooled = await options.spool.keep(callId, body);
+      const deadline = performance.now() + REPORT_PATIENCE_MS;
+      await Promise.race([line, pause(REPORT_PATIENCE_MS, undefined, { ref: false })]);
+      while (performance.now() < deadline) {
+        const result = await send(body);
+        if (result !== 'unreachable') return spooled.done();
+        await pause(RETRY_EVERY_MS);
+      }
+      log.error({ callId }, 'the final report stays in the spool until the bridge is back');
+    },
+  };
+};
+
+const askGrant = async (
+  ask: () => Promise<Response>,
+  log: Logger,
+  callId: string,
+): Promise<GrantAnswer | null> => {
+  try {
+    const response = await ask();
+    const answer = grantAnswerSchema.safeParse(await response.json());
+    if (answer.success && (response.ok || response.status === 409)) return answer.data;
+    log.error(
+      { callId, status: response.status },
+      'the bridge refused to talk; is AGENT_REPORT_SECRET the same on both sides?',
+    );
+    return response.status >= 500 ? null : { granted: false, reason: 'final' };
+  } catch (error) {
+    log.warn(
+      { callId, reason: error instanceof Error ? error.message : String(error) },
+      'the bridge cannot be reached for the grant',
+    );
+    return null;
+  }
+};

@@ -1,0 +1,110 @@
+import {
+  DisconnectReason,
+  type Participant,
+  type RemoteParticipant,
+  type Room,
+  RoomEvent,
+} from '@livekit/rtc-node';
+import { wireCallId } from '@outdial/telephony';
+
+/** What the room shows of the callee's leg, as it happens (LiveKit's `sip.*` attributes). */
+export type LegWatch = {
+  /** Times in ms of `performance.now()`; `null` while not seen. */
+  readonly facts: () => LegFacts;
+  /** Resolves when the leg is answered (`sip.callStatus` is `active`). */
+  readonly active: Promise<void>;
+  /** Resolves when the leg left the room, with why. */
+  readonly gone: Promise<LegGone>;
+  /** Resolves when our own connection to the room ended, with why. */
+  readonly roomLost: Promise<LegGone>;
+};
+
+export type LegFacts = {
+  readonly seen: boolean;
+  readonly ringingAt: number | null;
+  readonly activeAt: number | null;
+  readonly participantSid: string | null;
+  readonly sipCallId: string | null;
+};
+
+/** `hangup`: the callee's BYE or a normal close · `removed`: taken out by the API · `failed`: anything else. */
+export type LegGone = { readonly cause: 'hangup' | 'removed' | 'failed'; readonly detail: string };
+
+/** Steps that a watcher is told at once. */
+export type LegListener = {
+  onLeg(participantSid: string | null, sipCallId: string | null): void;
+  onRinging(): void;
+};
+
+const whyGone = (reason: DisconnectReason | undefined): LegGone => {
+  const detail = DisconnectReason[reason ?? DisconnectReason.UNKNOWN_REASON] ?? 'UNKNOWN_REASON';
+  switch (reason) {
+    case DisconnectReason.CLIENT_INITIATED:
+    case DisconnectReason.USER_REJECTED:
+    case DisconnectReason.USER_UNAVAILABLE:
+      return { cause: 'hangup', detail };
+    case DisconnectReason.PARTICIPANT_REMOVED:
+    case DisconnectReason.ROOM_DELETED:
+    case DisconnectReason.ROOM_CLOSED:
+      return { cause: 'removed', detail };
+    default:
+      return { cause: 'failed', detail };
+  }
+};
+
+/**
+ * Watches the participant `identity` in a room. Register before connecting: a participant who is
+ * already there is reported by the room as it connects.
+ */
+export const watchLeg = (room: Room, identity: string, listener: LegListener): LegWatch => {
+  const facts: { -readonly [K in keyof LegFacts]: LegFacts[K] } = {
+    seen: false,
+    ringingAt: null,
+    activeAt: null,
+    participantSid: null,
+    sipCallId: null,
+  };
+  const active = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<LegGone>();
+  const roomLost = Promise.withResolvers<LegGone>();
+
+  const read = (participant: Participant) => {
+    if (participant.identity !== identity) return;
+    const attributes = participant.attributes;
+    if (!facts.seen) {
+      facts.seen = true;
+      facts.participantSid = participant.sid ?? null;
+      const callId = attributes['sip.callID'];
+      facts.sipCallId = callId === undefined ? null : wireCallId(callId);
+      listener.onLeg(facts.participantSid, facts.sipCallId);
+    }
+    const status = attributes['sip.callStatus'];
+    if (status === 'ringing' && facts.ringingAt === null) {
+      facts.ringingAt = performance.now();
+      listener.onRinging();
+    }
+    if (status === 'active' && facts.activeAt === null) {
+      facts.activeAt = performance.now();
+      active.resolve();
+    }
+  };
+
+  room.on(RoomEvent.ParticipantConnected, (participant: RemoteParticipant) => read(participant));
+  room.on(RoomEvent.ParticipantAttributesChanged, (_changed: unknown, participant: Participant) =>
+    read(participant),
+  );
+  room.on(RoomEvent.ConnectionStateChanged, () => {
+    for (const participant of room.remoteParticipants.values()) read(participant);
+  });
+  room.on(RoomEvent.ParticipantDisconnected, (participant: RemoteParticipant) => {
+    if (participant.identity === identity) gone.resolve(whyGone(participant.disconnectReason));
+  });
+  room.on(RoomEvent.Disconnected, (reason: DisconnectReason) => roomLost.resolve(whyGone(reason)));
+
+  return {
+    facts: () => ({ ...facts }),
+    active: active.promise,
+    gone: gone.promise,
+    roomLost: roomLost.promise,
+  };
+};

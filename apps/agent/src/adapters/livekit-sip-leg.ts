@@ -1,0 +1,148 @@
+import { SIPMediaConfig, SIPOutboundConfig, SIPTransport } from '@livekit/protocol';
+import type { Logger } from '@outdial/runtime';
+import { dialTiming } from '@outdial/telephony';
+import { RoomServiceClient, ServerError, SipCallError, SipClient } from 'livekit-server-sdk';
+import type { AgentConfig } from '../config.ts';
+import type { DialResult, Invite, ReferResult, SipLeg } from '../ports.ts';
+
+/** Identity of the callee's SIP participant in its room. */
+export const CALLEE_IDENTITY = 'callee';
+
+const TRANSPORTS = {
+  udp: SIPTransport.SIP_TRANSPORT_UDP,
+  tcp: SIPTransport.SIP_TRANSPORT_TCP,
+  tls: SIPTransport.SIP_TRANSPORT_TLS,
+} as const;
+
+/** How long a transfer target may ring, in seconds, before the REFER counts as undecided. */
+const REFER_TIMEOUT_SECONDS = 30;
+
+/** LiveKit was never reached: nothing can have been dialled (undici's codes for a failed connect). */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const inlineTrunk = (config: AgentConfig): SIPOutboundConfig | undefined =>
+  config.SIP_TRUNK_ID === undefined
+    ? new SIPOutboundConfig({
+        hostname: config.SIP_TRUNK_HOST ?? '',
+        transport: TRANSPORTS[config.SIP_TRUNK_TRANSPORT],
+        authUsername: config.SIP_TRUNK_USERNAME ?? '',
+        authPassword: config.SIP_TRUNK_PASSWORD ?? '',
+        fromHost: config.SIP_FROM_HOST ?? '',
+        destinationCountry: config.SIP_DESTINATION_COUNTRY,
+      })
+    : undefined;
+
+const mediaOf = (config: AgentConfig): { media?: SIPMediaConfig } =>
+  config.SIP_CODECS.length === 0
+    ? {}
+    : {
+        media: new SIPMediaConfig({
+          onlyListedCodecs: true,
+          // The telephone-event codec carries DTMF (RFC 4733) and must be listed like any other.
+          codecs: [...config.SIP_CODECS, 'telephone-event'].map((name) => ({ name, rate: 8000 })),
+        }),
+      };
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const causeCode = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+};
+
+/** What an error of CreateSIPParticipant says about the dial (the one place where it is read). */
+export const dialResultOf = (error: unknown): DialResult => {
+  if (error instanceof SipCallError) {
+    return {
+      status: 'failed',
+      sipStatus: error.sipStatusCode ?? null,
+      sipReason: error.sipStatus ?? null,
+      errorText: error.message,
+    };
+  }
+  if (error instanceof ServerError || NEVER_SENT.has(causeCode(error))) {
+    const code = error instanceof ServerError && error.code !== undefined ? `${error.code}: ` : '';
+    return { status: 'failed', sipStatus: null, sipReason: null, errorText: `${code}${textOf(error)}` };
+  }
+  return { status: 'lost', errorText: textOf(error) };
+};
+
+const referResultOf = (error: unknown): ReferResult => {
+  if (error instanceof SipCallError && error.sipStatusCode !== undefined) {
+    return { status: 'refused', sipStatus: error.sipStatusCode, errorText: error.message };
+  }
+  // Anything without a SIP status (a timeout, a lost connection) leaves the target possibly ringing.
+  return { status: 'unknown', errorText: textOf(error) };
+};
+
+/**
+ * The SIP leg of one call, in LiveKit. SDK failover is off: a request that is sent again to another
+ * region would dial again.
+ */
+export const createSipLeg = (roomName: string, config: AgentConfig, log: Logger): SipLeg => {
+  const credentials = [config.LIVEKIT_URL, config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET] as const;
+  const sip = new SipClient(...credentials, { failover: false });
+  const rooms = new RoomServiceClient(...credentials, { failover: false });
+
+  return {
+    dial: async (invite: Invite) => {
+      const timing = dialTiming(invite.ringTimeoutSeconds);
+      try {
+        await sip.createSipParticipant(
+          config.SIP_TRUNK_ID ?? '',
+          invite.dialString,
+          roomName,
+          {
+            participantIdentity: CALLEE_IDENTITY,
+            participantMetadata: invite.participantMetadata,
+            fromNumber: invite.fromNumber,
+            ...(invite.displayName === null ? {} : { displayName: invite.displayName }),
+            headers: { ...invite.headers },
+            hidePhoneNumber: true,
+            ringingTimeout: timing.ringingTimeoutSeconds,
+            maxCallDuration: invite.maxCallSeconds,
+            waitUntilAnswered: true,
+            timeout: timing.requestTimeoutSeconds,
+            ...mediaOf(config),
+          },
+          inlineTrunk(config),
+        );
+        return { status: 'answered' };
+      } catch (error) {
+        return dialResultOf(error);
+      }
+    },
+    refer: async (referTo, headers) => {
+      try {
+        await sip.transferSipParticipant(roomName, CALLEE_IDENTITY, referTo, {
+          headers: { ...headers },
+          ringingTimeout: REFER_TIMEOUT_SECONDS,
+          timeout: REFER_TIMEOUT_SECONDS + 5,
+        });
+        return { status: 'accepted' };
+      } catch (error) {
+        return referResultOf(error);
+      }
+    },
+    hangUp: async () => {
+      // Both by hand: deleting the room alone does end the leg, but a refused removal is worth a line.
+      for (const end of [
+        () => rooms.removeParticipant(roomName, CALLEE_IDENTITY),
+        () => rooms.deleteRoom(roomName),
+      ]) {
+        try {
+          await end();
+        } catch (error) {
+          const gone = error instanceof ServerError && error.code === 'not_found';
+          if (!gone) log.warn({ room: roomName, reason: textOf(error) }, 'could not clear the room');
+        }
+      }
+    },
+  };
+};

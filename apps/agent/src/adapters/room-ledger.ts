@@ -1,0 +1,56 @@
+import type { Logger } from '@outdial/runtime';
+import type { GrantedCall } from '@outdial/telephony';
+import { DIAL_WITHIN_MS } from '@outdial/telephony';
+import type { RoomServiceClient } from 'livekit-server-sdk';
+import { z } from 'zod';
+import type { CallLedger } from '../ports.ts';
+
+const roomMetadataSchema = z.looseObject({ outdial: z.looseObject({ dialed: z.string() }).optional() });
+
+const parseRoomMetadata = (text: string): z.infer<typeof roomMetadataSchema> => {
+  try {
+    return roomMetadataSchema.parse(JSON.parse(text));
+  } catch {
+    // Foreign metadata that is not a JSON object is replaced: the mark matters more.
+    return {};
+  }
+};
+
+/**
+ * The ledger of a dispatch made without the bridge: no record, the outcome is logged. The room's
+ * metadata holds `outdial: { dialed: <token> }` before anything is dialled, so that a job which
+ * LiveKit runs again finds another's mark and leaves.
+ */
+export const createRoomLedger = (options: {
+  readonly rooms: Pick<RoomServiceClient, 'listRooms' | 'updateRoomMetadata'>;
+  readonly roomName: string;
+  readonly token: string;
+  readonly call: GrantedCall;
+  readonly log: Logger;
+}): CallLedger => {
+  const { rooms, roomName, token, log } = options;
+  const read = async () => {
+    const [room] = await rooms.listRooms([roomName]);
+    return parseRoomMetadata(room?.metadata ?? '');
+  };
+  return {
+    grant: async () => {
+      try {
+        const before = await read();
+        if (before.outdial !== undefined && before.outdial.dialed !== token) {
+          return { status: 'refused', reason: 'taken' };
+        }
+        await rooms.updateRoomMetadata(roomName, JSON.stringify({ ...before, outdial: { dialed: token } }));
+        const after = await read();
+        if (after.outdial?.dialed !== token) return { status: 'refused', reason: 'taken' };
+        return { status: 'granted', call: options.call, dialBefore: performance.now() + DIAL_WITHIN_MS };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        return { status: 'refused', reason: `the room cannot be marked: ${reason}` };
+      }
+    },
+    note: (step) => log.debug({ step: step.type }, 'call step'),
+    onCancel: () => {},
+    close: async (outcome) => log.info({ callId: null, outcome }, 'call ended'),
+  };
+};

@@ -1,0 +1,71 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AgentSessionOptions, type llm, voice } from '@livekit/agents';
+import type { Room } from '@livekit/rtc-node';
+import type { Logger } from '@outdial/runtime';
+import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
+import type { Playbook } from './playbook.ts';
+
+/** The spoken side of a call: an agents-js session on the callee's leg. */
+export type Conversation = {
+  /**
+   * Starts listening and gives the greeting to the voice. It is synthesised at once and held until
+   * the leg subscribes, which livekit-sip does at the answer: nothing is spoken before 200 OK and
+   * no first word is lost.
+   */
+  start(): Promise<void>;
+  /** Says a sentence and resolves when its last sound has left for the callee. */
+  say(text: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** `waitForPlayout` resolves about 95 ms before the last sound leaves livekit-sip; with reserve. */
+const PLAYOUT_TAIL_MS = 300;
+
+/** Builds the session; `onProviderError` is called when speech or model are gone for good. */
+export const createConversation = (options: {
+  readonly room: Room;
+  readonly models: Pick<AgentSessionOptions, 'stt' | 'llm' | 'tts' | 'vad'>;
+  readonly turnDetection: 'stt' | 'vad';
+  readonly playbook: Playbook;
+  readonly tools: llm.ToolContextLike;
+  readonly onProviderError: (reason: string) => void;
+  readonly log: Logger;
+}): Conversation => {
+  const { log, playbook } = options;
+  const session = new voice.AgentSession({
+    ...options.models,
+    turnHandling: { turnDetection: options.turnDetection },
+  });
+  const agent = new voice.Agent({ instructions: playbook.instructions, tools: options.tools });
+
+  session.on(voice.AgentSessionEventTypes.Error, ({ error }) => {
+    const source = error as { type?: string; recoverable?: boolean; error?: Error };
+    log.warn(
+      { source: source.type, recoverable: source.recoverable, reason: source.error?.message },
+      'a speech or model provider failed',
+    );
+  });
+  session.on(voice.AgentSessionEventTypes.Close, ({ reason, error }) => {
+    if (reason !== voice.CloseReason.ERROR) return;
+    const source = error as { type?: string; error?: Error } | null | undefined;
+    options.onProviderError(`${source?.type ?? 'provider'}: ${source?.error?.message ?? 'failed'}`);
+  });
+
+  return {
+    start: async () => {
+      await session.start({
+        agent,
+        room: options.room,
+        inputOptions: { participantIdentity: CALLEE_IDENTITY, textEnabled: false, closeOnDisconnect: false },
+        outputOptions: { transcriptionEnabled: false },
+        record: false,
+      });
+      session.say(playbook.greeting);
+    },
+    say: async (text) => {
+      await session.say(text, { allowInterruptions: false }).waitForPlayout();
+      await pause(PLAYOUT_TAIL_MS);
+    },
+    close: () => session.close(),
+  };
+};

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type EndReason, endReasonForSip } from '@outdial/telephony';
+import type { LegWatch } from './adapters/leg-watch.ts';
+import type { DialResult, Invite, SipLeg } from './ports.ts';
+
+/** What became of the one dial of a call, with the carrier's own words. */
+export type Dialed =
+  | { readonly status: 'answered' }
+  | {
+      readonly status: 'not_answered';
+      readonly reason: EndReason;
+      readonly message: string | null;
+      readonly sipStatus: number | null;
+      readonly sipReason: string | null;
+    };
+
+/** After this much more than the ring time a leg that shows nothing is given up as unknown. */
+const LOST_GRACE_MS = 5_000;
+
+/**
+ * Places the call, once. `dialBefore` is in ms of `performance.now()` and is looked at immediately
+ * before the request: a job that was held up longer than its grant allows dials nothing.
+ */
+export const dial = async (options: {
+  readonly leg: SipLeg;
+  readonly watch: LegWatch;
+  readonly invite: Invite;
+  readonly dialBefore: number;
+  readonly callerId: string;
+}): Promise<Dialed> => {
+  const { leg, watch, invite } = options;
+  if (performance.now() >= options.dialBefore) return notAnswered('not_dialed');
+  const startedAt = performance.now();
+  const answered = watch.active.then((): DialResult => ({ status: 'answered' }));
+  const result = await Promise.race([leg.dial(invite), answered]);
+  switch (result.status) {
+    case 'answered':
+      return { status: 'answered' };
+    case 'failed': {
+      const verdict = endReasonForSip(
+        {
+          sipStatus: result.sipStatus,
+          sipReason: result.sipReason,
+          rang: watch.facts().ringingAt !== null,
+          errorText: result.errorText,
+        },
+        { callerId: options.callerId },
+      );
+      return {
+        status: 'not_answered',
+        reason: verdict.end_reason,
+        message: verdict.message,
+        sipStatus: result.sipStatus,
+        sipReason: result.sipReason,
+      };
+    }
+    case 'lost': {
+      const leftMs = startedAt + invite.ringTimeoutSeconds * 1000 + LOST_GRACE_MS - performance.now();
+      const timeUp = pause(Math.max(0, leftMs), 'time up' as const, { ref: false });
+      const seen = await Promise.race([watch.active.then(() => 'active' as const), watch.gone, timeUp]);
+      return seen === 'active' ? { status: 'answered' } : notAnswered('outcome_unknown');
+    }
+  }
+};
+
+const notAnswered = (reason: EndReason): Dialed => ({
+  status: 'not_answered',
+  reason,
+  message: null,
+  sipStatus: null,
+  sipReason: null,
+});

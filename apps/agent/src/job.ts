@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import {
+  defineAgent,
+  inference,
+  type JobContext,
+  type JobProcess,
+  type llm,
+  type VAD,
+} from '@livekit/agents';
+import * as silero from '@livekit/agents-plugin-silero';
+import { createLogger, type Logger, loadEnvironment, parseConfig } from '@outdial/runtime';
+import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { createBridgeClient } from './adapters/bridge-client.ts';
+import { createBridgeLedger } from './adapters/bridge-ledger.ts';
+import { createSipLeg } from './adapters/livekit-sip-leg.ts';
+import { createReportSpool } from './adapters/report-spool.ts';
+import { createRoomLedger } from './adapters/room-ledger.ts';
+import { createCallEnd, ownError } from './call-end.ts';
+import { type AgentConfig, agentConfigSchema, spoolDir } from './config.ts';
+import { createConversation } from './conversation.ts';
+import { callFromMetadata } from './direct-call.ts';
+import { buildModels, chooseModels } from './models.ts';
+import { playbookFor } from './playbook.ts';
+import type { CallLedger } from './ports.ts';
+import { runCall } from './run-call.ts';
+import { createEndCallTool } from './tools/end-call.ts';
+import { createTransferCallTool } from './tools/transfer-call.ts';
+import type { Transfers } from './transfer.ts';
+
+type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
+
+const GOODBYE = 'Thank you. Goodbye.';
+
+const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
+  switch (config.VAD) {
+    case 'silero':
+      return silero.VAD.load();
+    case 'builtin':
+      return new inference.VAD();
+    case 'off':
+      return null;
+  }
+};
+
+const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): llm.ToolContextLike => {
+  const end_call = createEndCallTool({ end: endCall });
+  const [first, ...rest] = transfers.targetNames;
+  if (first === undefined) return { end_call };
+  const transfer_call = createTransferCallTool({
+    targetNames: [first, ...rest],
+    transfer: transfers.transfer,
+  });
+  return { end_call, transfer_call };
+};
+
+const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger): CallLedger | null => {
+  const { config } = ctx.proc.userData;
+  const token = randomUUID();
+  if (metadata.call_id !== null) {
+    return createBridgeLedger({
+      bridge: createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET),
+      callId: metadata.call_id,
+      dispatch: metadata.dispatch ?? 1,
+      jobId: ctx.job.id,
+      token,
+      spool: createReportSpool(spoolDir(config)),
+      log,
+    });
+  }
+  const call = callFromMetadata(metadata, config);
+  if (call.status === 'invalid') {
+    log.error({ reason: call.reason }, 'the dispatch cannot be dialled');
+    return null;
+  }
+  const rooms = new RoomServiceClient(config.LIVEKIT_URL, config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET);
+  return createRoomLedger({ rooms, roomName: roomNameOf(ctx), token, call: call.call, log });
+};
+
+const roomNameOf = (ctx: JobContext<JobData>): string => ctx.job.room?.name ?? '';
+
+const entry = async (ctx: JobContext<JobData>): Promise<void> => {
+  const { config, vad } = ctx.proc.userData;
+  const decoded = decodeMetadata(ctx.job.metadata);
+  if (decoded.status === 'invalid') {
+    ctx.proc.userData.log.error(
+      { reason: decoded.reason },
+      'the job metadata cannot be read; nothing is dialled',
+    );
+    return ctx.shutdown('invalid metadata');
+  }
+  const { metadata, unknownFields } = decoded;
+  const log = ctx.proc.userData.log.child({ callId: metadata.call_id, room: roomNameOf(ctx) });
+  log.debug({ 'pii.metadata': metadata }, 'parsed job metadata');
+  const unknown = Object.keys(unknownFields);
+  if (unknown.length > 0) log.warn({ fields: unknown }, 'the job metadata has unknown fields');
+
+  const ledger = ledgerFor(ctx, metadata, log);
+  if (ledger === null) return ctx.shutdown('not dialable');
+  const end = createCallEnd();
+  // A throw outside of any promise chain would kill the process without a word, and the call with it.
+  process.on('uncaughtException', (error) => {
+    log.error({ err: error }, 'uncaught exception in the job');
+    end.decide(ownError(`An internal error ended the call: ${error.message}`));
+  });
+  process.on('unhandledRejection', (reason) =>
+    log.error({ reason: String(reason) }, 'unhandled rejection in the job'),
+  );
+
+  await runCall({
+    config,
+    room: ctx.room,
+    connect: () => ctx.connect(),
+    ledger,
+    leg: createSipLeg(roomNameOf(ctx), config, log),
+    converse: (call, transfers) => {
+      const conversation = createConversation({
+        room: ctx.room,
+        models: buildModels(config, vad, log),
+        turnDetection: chooseModels(config).turnDetection,
+        playbook: playbookFor(call),
+        tools: toolsFor(transfers, async () => {
+          await conversation.say(GOODBYE);
+          end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+        }),
+        onProviderError: (reason) =>
+          end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),
+        log,
+      });
+      return conversation;
+    },
+    end,
+    log,
+  });
+  ctx.shutdown('call over');
+};
+
+/** Imported by every job process: nothing here may act on import. */
+// biome-ignore lint/style/noDefaultExport: agents-js loads the agent file by its default export.
+export default defineAgent<JobData>({
+  prewarm: async (proc: JobProcess<JobData>) => {
+    const config = parseConfig(agentConfigSchema, loadEnvironment(process.cwd()));
+    const log = createLogger({ name: 'agent', level: config.LOG_LEVEL, logPii: config.LOG_PII });
+    proc.userData = { config, log, vad: await loadVad(config) };
+  },
+  entry,
+});

@@ -1,0 +1,123 @@
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { AgentServer, InferenceRunner, initializeLogger, ServerOptions } from '@livekit/agents';
+import { ConfigError, createLogger, loadEnvironment, parseConfig } from '@outdial/runtime';
+import { createBridgeClient } from './adapters/bridge-client.ts';
+import { createReportSpool } from './adapters/report-spool.ts';
+import { type AgentConfig, agentConfigSchema, spoolDir } from './config.ts';
+import { chooseModels } from './models.ts';
+
+const SPOOL_EVERY_MS = 5_000;
+
+const freePort = (host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+
+const readConfig = (): AgentConfig => {
+  try {
+    return parseConfig(agentConfigSchema, loadEnvironment(process.cwd()));
+  } catch (error) {
+    console.error(error instanceof ConfigError ? error.message : error);
+    process.exit(1);
+  }
+};
+
+const config = readConfig();
+const log = createLogger({ name: 'agent', level: config.LOG_LEVEL, logPii: config.LOG_PII });
+
+// agents-js starts a 375 MB inference process for its own end-of-turn model even where turns are
+// detected otherwise. A runner of that name that does not enumerate keeps it from being started.
+Object.defineProperty(InferenceRunner.registeredRunners, 'lk_eot_audio', { value: 'off', enumerable: false });
+
+initializeLogger({ pretty: process.stdout.isTTY === true, level: config.LOG_LEVEL });
+const healthPort = config.AGENT_HEALTH_PORT ?? (await freePort(config.AGENT_HEALTH_HOST));
+const drainMs = (config.MAX_CALL_SECONDS + 60) * 1000;
+
+const server = new AgentServer(
+  new ServerOptions({
+    agent: fileURLToPath(new URL('./job.ts', import.meta.url)),
+    agentName: config.AGENT_NAME,
+    wsURL: config.LIVEKIT_URL,
+    apiKey: config.LIVEKIT_API_KEY,
+    apiSecret: config.LIVEKIT_API_SECRET,
+    host: config.AGENT_HEALTH_HOST,
+    port: healthPort,
+    production: true,
+    logLevel: config.LOG_LEVEL,
+    // More than one warm process makes agents-js' drain throw while they are being refilled.
+    numIdleProcesses: 1,
+    initializeProcessTimeout: 30_000,
+    drainTimeout: drainMs,
+    // livekit-server itself refuses a worker that reports 0.7 or more, whatever the threshold here.
+    loadFunc: async (worker) => (worker.activeJobs.length >= config.MAX_CONCURRENT_CALLS ? 1 : 0),
+    requestFunc: async (request) => {
+      if (server.activeJobs.length >= config.MAX_CONCURRENT_CALLS) return request.reject();
+      return request.accept();
+    },
+  }),
+);
+
+const { stt, llm, tts, turnDetection } = chooseModels(config);
+log.info(
+  {
+    agentName: config.AGENT_NAME,
+    livekit: config.LIVEKIT_URL,
+    stt,
+    llm,
+    tts,
+    vad: config.VAD,
+    turnDetection,
+    healthPort,
+  },
+  'agent starting',
+);
+
+const spool = createReportSpool(spoolDir(config));
+const bridge = createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET);
+const spoolTimer = setInterval(() => void spool.drain(bridge, log), SPOOL_EVERY_MS);
+
+let stopping = false;
+const stop = async (signal: string): Promise<void> => {
+  if (stopping) {
+    log.warn({ signal }, 'second signal: calls are cut');
+    process.exit(1);
+  }
+  stopping = true;
+  log.info({ signal, calls: server.activeJobs.length }, 'draining: no new calls, running ones finish');
+  try {
+    await server.drain(drainMs);
+  } catch (error) {
+    // drain() throws while a warm process starts; the calls themselves go on and are waited for.
+    log.warn({ reason: String(error) }, 'drain was refused by the worker; waiting for the calls');
+    while (server.activeJobs.length > 0) await pause(250);
+  }
+  await server.close();
+  clearInterval(spoolTimer);
+  await spool.drain(bridge, log);
+  log.info('agent stopped');
+  process.exit(0);
+};
+process.on('SIGTERM', () => void stop('SIGTERM'));
+process.on('SIGINT', () => void stop('SIGINT'));
+
+server.event.on('worker_registered', () =>
+  log.info({ agentName: config.AGENT_NAME }, 'agent ready for calls'),
+);
+try {
+  await server.run();
+} catch (error) {
+  if (!stopping) {
+    log.fatal(
+      { err: error },
+      'the worker stopped; check LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET',
+    );
+    process.exit(1);
+  }
+}

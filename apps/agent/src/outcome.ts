@@ -1,0 +1,41 @@
+import { type CallOutcome, makeOutcome, type SipEvidence, type TransferResult } from '@outdial/telephony';
+import type { LegFacts } from './adapters/leg-watch.ts';
+import type { CallEnd } from './call-end.ts';
+
+/** Everything a job knows when its call is over; times in ms of `performance.now()`. */
+export type CallFacts = {
+  readonly end: CallEnd;
+  readonly leg: LegFacts;
+  /** Whether the room was being watched while the phone could have rung. */
+  readonly watched: boolean;
+  readonly answeredAt: number | null;
+  readonly endedAt: number;
+  readonly sipStatus: number | null;
+  readonly sipReason: string | null;
+  readonly transfer: TransferResult | null;
+};
+
+/** SIP answers after which LiveKit shows a 183 announcement and a ringing phone alike. */
+const isRingingDoubtful = (status: number | null): boolean =>
+  status !== null && ([404, 410, 484].includes(status) || (status >= 500 && status < 600));
+
+/** The outcome of a call from what its job saw; nothing is claimed that was not seen. */
+export const outcomeOf = (facts: CallFacts): CallOutcome => {
+  const { end, leg, answeredAt, endedAt } = facts;
+  const rang = leg.ringingAt !== null ? true : facts.watched && leg.seen ? false : null;
+  const sip: SipEvidence = {
+    status: answeredAt === null ? facts.sipStatus : 200,
+    reason: answeredAt === null ? facts.sipReason : 'OK',
+    call_id: leg.sipCallId,
+  };
+  return makeOutcome(end.reason, {
+    sip,
+    rang: isRingingDoubtful(facts.sipStatus) ? null : rang,
+    answered_by: answeredAt === null ? null : 'unknown',
+    hung_up_by: end.hungUpBy,
+    transfer: facts.transfer,
+    ring_ms: leg.ringingAt === null ? null : Math.round((answeredAt ?? endedAt) - leg.ringingAt),
+    talk_ms: answeredAt === null ? null : Math.round(endedAt - answeredAt),
+    ...(end.message === undefined ? {} : { message: end.message }),
+  });
+};

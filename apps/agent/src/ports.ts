@@ -1,0 +1,62 @@
+import type { CallOutcome, CallReport, GrantedCall } from '@outdial/telephony';
+
+/** What a job may do with its call: dial before `dialBefore` (ms of `performance.now()`), or leave. */
+export type Grant =
+  | { readonly status: 'granted'; readonly call: GrantedCall; readonly dialBefore: number }
+  | { readonly status: 'refused'; readonly reason: string };
+
+type WithoutEnvelope<R> = R extends unknown ? Omit<R, 'token' | 'seq' | 'at_ms'> : never;
+
+/** A step of the call as it is told to the ledger, without the envelope that the ledger adds. */
+export type CallStep = Exclude<WithoutEnvelope<CallReport>, { type: 'ended' | 'alive' }>;
+
+/** Where the call's record is kept: the bridge, or only the room for a dispatch made without it. */
+export type CallLedger = {
+  /** Asks to dial. Without a grant nothing may be dialled. Never throws: silence is a refusal. */
+  grant(): Promise<Grant>;
+  /** Tells a step, in order, without waiting. */
+  note(step: CallStep): void;
+  /** Calls `listener` once when the call's owner asked to cancel. */
+  onCancel(listener: () => void): void;
+  /** Tells the end, once; resolves when it is delivered or safe on disk. Never throws. */
+  close(outcome: CallOutcome): Promise<void>;
+};
+
+/** What became of placing the call. `lost`: the answer of LiveKit never came, nobody knows yet. */
+export type DialResult =
+  | { readonly status: 'answered' }
+  | {
+      readonly status: 'failed';
+      readonly sipStatus: number | null;
+      readonly sipReason: string | null;
+      readonly errorText: string;
+    }
+  | { readonly status: 'lost'; readonly errorText: string };
+
+/** What became of a REFER. `unknown`: accepted or in flight without a final NOTIFY in time. */
+export type ReferResult =
+  | { readonly status: 'accepted' }
+  | { readonly status: 'refused'; readonly sipStatus: number | null; readonly errorText: string }
+  | { readonly status: 'unknown'; readonly errorText: string };
+
+/** Everything LiveKit needs to place the call: the arguments of CreateSIPParticipant, and no more. */
+export type Invite = {
+  readonly dialString: string;
+  readonly fromNumber: string;
+  /** `null` leaves the field out: LiveKit then puts the From number there. */
+  readonly displayName: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly participantMetadata: string;
+  readonly ringTimeoutSeconds: number;
+  readonly maxCallSeconds: number;
+};
+
+/** The SIP side of one call, through LiveKit. */
+export type SipLeg = {
+  /** Sends the INVITE and waits for its final answer. Never throws. */
+  dial(invite: Invite): Promise<DialResult>;
+  /** Sends REFER to the callee and waits for its result. Never throws. */
+  refer(referTo: string, headers: Readonly<Record<string, string>>): Promise<ReferResult>;
+  /** Ends the leg (CANCEL or BYE) and deletes the room. Never throws. */
+  hangUp(): Promise<void>;
+};

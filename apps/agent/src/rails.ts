@@ -1,0 +1,31 @@
+import { checkDialPolicy, type GrantedCall } from '@outdial/telephony';
+import type { CallEnd } from './call-end.ts';
+import type { AgentConfig } from './config.ts';
+import { callerIdFor } from './invite.ts';
+
+/** A call that may be dialled with this caller ID, or the end it gets instead. */
+export type RailsVerdict =
+  | { readonly status: 'allowed'; readonly callerId: string; readonly warning: string | null }
+  | { readonly status: 'refused'; readonly end: CallEnd };
+
+/**
+ * The rails that need no history, held by the agent as well as at the bridge's door: a dispatch
+ * made without the bridge passes here only.
+ */
+export const checkRails = (call: GrantedCall, config: AgentConfig): RailsVerdict => {
+  const refused = (message: string): RailsVerdict => ({
+    status: 'refused',
+    end: { reason: 'blocked', hungUpBy: null, message },
+  });
+  const caller = callerIdFor(call, config);
+  if (caller.status === 'missing') return refused(caller.reason);
+  const policy = {
+    allowedCountries: config.ALLOWED_COUNTRIES,
+    callerIdsAllowed: config.CALLER_IDS_ALLOWED,
+    defaultCountry: config.DEFAULT_COUNTRY,
+    allowFictitious: config.ALLOW_FICTITIOUS_NUMBERS,
+  };
+  const verdict = checkDialPolicy({ destination: call.destination, callerId: caller.callerId }, policy);
+  if (verdict.status === 'refused') return refused(verdict.reason);
+  return { status: 'allowed', callerId: caller.callerId, warning: caller.warning };
+};

@@ -1,0 +1,124 @@
+import type { Room } from '@livekit/rtc-node';
+import type { Logger } from '@outdial/runtime';
+import type { GrantedCall } from '@outdial/telephony';
+import { watchLeg } from './adapters/leg-watch.ts';
+import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
+import { type CallEndLatch, endOfLeg, endOfRoom, ownError } from './call-end.ts';
+import type { AgentConfig } from './config.ts';
+import type { Conversation } from './conversation.ts';
+import { dial } from './dial.ts';
+import { buildInvite } from './invite.ts';
+import { outcomeOf } from './outcome.ts';
+import type { CallLedger, SipLeg } from './ports.ts';
+import { checkRails } from './rails.ts';
+import { createTransfers, type Transfers } from './transfer.ts';
+
+/** What one call needs from its job. */
+export type CallJob = {
+  readonly config: AgentConfig;
+  readonly room: Room;
+  /** Joins the room; the leg is watched from then on. */
+  readonly connect: () => Promise<void>;
+  readonly ledger: CallLedger;
+  readonly leg: SipLeg;
+  readonly converse: (call: GrantedCall, transfers: Transfers) => Conversation;
+  readonly end: CallEndLatch;
+  readonly log: Logger;
+};
+
+/** How long the session may take to close after the leg is gone. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/**
+ * One call from its grant to its last report, read top to bottom. Whatever happens in between, a
+ * granted call is reported exactly once, its leg is hung up and its room is deleted. A job without
+ * a grant leaves and touches nothing.
+ */
+export const runCall = async (job: CallJob): Promise<void> => {
+  const { config, ledger, leg, end, log } = job;
+  const watch = watchLeg(job.room, CALLEE_IDENTITY, {
+    onLeg: (participant_sid, sip_call_id) =>
+      ledger.note({ type: 'leg', leg: { identity: 'callee', participant_sid, sip_call_id } }),
+    onRinging: () => ledger.note({ type: 'ringing' }),
+  });
+  // The room is joined while the grant is asked for: who watches early sees the ringing.
+  let watched = false;
+  const connecting = job.connect().then(() => {
+    watched = true;
+  });
+  connecting.catch((error) => end.decide(ownError(`The room cannot be joined: ${error}`)));
+
+  const grant = await ledger.grant();
+  if (grant.status === 'refused') {
+    log.info({ reason: grant.reason }, 'no grant: nothing is dialled');
+    await connecting.catch(() => {});
+    return;
+  }
+  const { call } = grant;
+  ledger.onCancel(() => end.decide({ reason: 'canceled_by_api', hungUpBy: 'api' }));
+
+  let answeredAt: number | null = null;
+  let sip: { readonly sipStatus: number | null; readonly sipReason: string | null } = NO_SIP;
+  let maxDuration: NodeJS.Timeout | undefined;
+  const transfers = createTransfers({ call, config, leg, watch, ledger, end, say: (text) => talk.say(text) });
+  const talk = job.converse(call, transfers);
+  try {
+    const rails = checkRails(call, config);
+    if (rails.status === 'refused') return end.decide(rails.end);
+    if (rails.warning !== null) log.warn({ warning: rails.warning }, 'the caller ID may be refused');
+
+    // The INVITE does not wait for the session: both start now, and the session is up first.
+    const invite = buildInvite(call, rails.callerId, config);
+    const facts = { 'pii.destination': invite.dialString, 'pii.caller_id': invite.fromNumber };
+    log.debug(facts, 'dialing destination');
+    const dialing = dial({ leg, watch, invite, dialBefore: grant.dialBefore, callerId: rails.callerId });
+    log.debug({ ...facts, headers: Object.keys(invite.headers) }, 'outbound SIP call initiated');
+    connecting
+      .then(() => talk.start())
+      .catch((error) => end.decide(ownError(`The session did not start: ${error}`)));
+    void watch.roomLost.then((lost) => end.decide(endOfRoom(lost)));
+
+    const dialed = await Promise.race([dialing, end.decided.then(() => null)]);
+    if (dialed === null) return;
+    if (dialed.status === 'not_answered') {
+      sip = dialed;
+      const message = dialed.message === null ? {} : { message: dialed.message };
+      return end.decide({ reason: dialed.reason, hungUpBy: null, ...message });
+    }
+    answeredAt = watch.facts().activeAt ?? performance.now();
+    ledger.note({ type: 'answered' });
+    log.info('answered');
+    const timeUp = () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' });
+    maxDuration = setTimeout(timeUp, call.max_call_seconds * 1000);
+    void watch.gone.then(async (gone) => {
+      // A leg that goes while a transfer runs ends by that transfer's result, which comes at once.
+      await transfers.settled();
+      end.decide(endOfLeg(gone));
+    });
+    await end.decided;
+  } catch (error) {
+    log.error({ err: error }, 'the call failed in our own code');
+    end.decide(ownError(String(error)));
+  } finally {
+    clearTimeout(maxDuration);
+    const outcome = outcomeOf({
+      end: await end.decided,
+      leg: watch.facts(),
+      watched,
+      answeredAt,
+      endedAt: performance.now(),
+      ...sip,
+      transfer: transfers.result(),
+    });
+    log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');
+    await Promise.all([ledger.close(outcome), leg.hangUp()]);
+    await Promise.race([talk.close(), timeout(CLOSE_TIMEOUT_MS)]);
+  }
+};
+
+const NO_SIP = { sipStatus: null, sipReason: null };
+
+const timeout = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });

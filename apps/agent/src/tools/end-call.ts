@@ -1,0 +1,15 @@
+import { llm, voice } from '@livekit/agents';
+
+const DESCRIPTION = `Ends the call. Use it when the person says goodbye or has nothing more to ask.
+Do not use it when they ask to wait or to be transferred. A goodbye is spoken for you.`;
+
+/** The model's way to hang up; `end` says goodbye and ends the call. */
+export const createEndCallTool = (options: { readonly end: () => Promise<void> }) =>
+  llm.tool({
+    description: DESCRIPTION,
+    execute: async (_arguments, { ctx }) => {
+      await ctx.waitForPlayout();
+      await options.end();
+      throw new voice.StopResponse();
+    },
+  });
