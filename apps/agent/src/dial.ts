@@ -56,9 +56,8 @@ export const dial = async (options: {
     }
     case 'lost': {
       const leftMs = startedAt + invite.ringTimeoutSeconds * 1000 + LOST_GRACE_MS - performance.now();
-      const timeUp = pause(Math.max(0, leftMs), 'time up' as const, { ref: false });
-      const seen = await Promise.race([watch.active.then(() => 'active' as const), watch.gone, timeUp]);
-      return seen === 'active' ? { status: 'answered' } : notAnswered('outcome_unknown');
+      await Promise.race([watch.active, watch.gone, pause(Math.max(0, leftMs), undefined, { ref: false })]);
+      return watch.facts().activeAt === null ? notAnswered('outcome_unknown') : { status: 'answered' };
     }
   }
 };

@@ -76,7 +76,10 @@ export const runCall = async (job: CallJob): Promise<void> => {
     connecting
       .then(() => talk.start())
       .catch((error) => end.decide(ownError(`The session did not start: ${error}`)));
-    void watch.roomLost.then((lost) => end.decide(endOfRoom(lost)));
+    void watch.roomLost.then((lost) => {
+      // A room that goes after its leg says nothing new: the leg's own end is being decided.
+      if (watch.facts().gone === null) end.decide(endOfRoom(lost));
+    });
 
     const dialed = await Promise.race([dialing, end.decided.then(() => null)]);
     if (dialed === null) return;

@@ -25,6 +25,7 @@ export type LegFacts = {
   readonly activeAt: number | null;
   readonly participantSid: string | null;
   readonly sipCallId: string | null;
+  readonly gone: LegGone | null;
 };
 
 /** `hangup`: the callee's BYE or a normal close · `removed`: taken out by the API · `failed`: anything else. */
@@ -63,6 +64,7 @@ export const watchLeg = (room: Room, identity: string, listener: LegListener): L
     activeAt: null,
     participantSid: null,
     sipCallId: null,
+    gone: null,
   };
   const active = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<LegGone>();
@@ -97,7 +99,9 @@ export const watchLeg = (room: Room, identity: string, listener: LegListener): L
     for (const participant of room.remoteParticipants.values()) read(participant);
   });
   room.on(RoomEvent.ParticipantDisconnected, (participant: RemoteParticipant) => {
-    if (participant.identity === identity) gone.resolve(whyGone(participant.disconnectReason));
+    if (participant.identity !== identity) return;
+    facts.gone ??= whyGone(participant.disconnectReason);
+    gone.resolve(facts.gone);
   });
   room.on(RoomEvent.Disconnected, (reason: DisconnectReason) => roomLost.resolve(whyGone(reason)));
 

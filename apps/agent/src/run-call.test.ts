@@ -1,0 +1,221 @@
+import { DisconnectReason } from '@livekit/rtc-node';
+import { describe, expect, test } from 'vitest';
+import { createCallRig } from '../test/call-rig.ts';
+
+const onlyOutcome = (rig: ReturnType<typeof createCallRig>) => {
+  expect(rig.seen.outcomes).toHaveLength(1);
+  expect(rig.seen.hangUps).toBe(1);
+  expect(rig.seen.closed).toBe(1);
+  return rig.seen.outcomes[0];
+};
+
+describe('before the INVITE', () => {
+  test('without a grant nothing is dialled, told or deleted', async () => {
+    const rig = createCallRig({ grant: { status: 'refused', reason: 'taken' } });
+    await rig.done;
+    expect(rig.seen).toEqual({
+      steps: [],
+      outcomes: [],
+      invites: [],
+      refers: [],
+      said: [],
+      hangUps: 0,
+      closed: 0,
+    });
+  });
+
+  test('a job that was held up past its window dials nothing', async () => {
+    const { testCall } = await import('../test/call.ts');
+    const rig = createCallRig({
+      grant: { status: 'granted', call: testCall(), dialBefore: performance.now() - 1 },
+    });
+    await rig.done;
+    expect(rig.seen.invites).toEqual([]);
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'failed', end_reason: 'not_dialed' });
+  });
+
+  test.each([
+    ['an emergency number', { destination: '000' }, {}],
+    ['a country that is not allowed', { destination: '+15005550006' }, {}],
+    ['a fictitious number outside the lab', {}, { ALLOW_FICTITIOUS_NUMBERS: 'false' }],
+    ['a caller ID that is not allowed', {}, { CALLER_IDS_ALLOWED: '0255500199' }],
+    ['no caller ID where one is demanded', { caller_id: null }, { CALLER_ID_FALLBACK: 'refuse' }],
+  ])('%s is blocked by the agent itself', async (_case, call, env) => {
+    const rig = createCallRig({ call, env });
+    await rig.done;
+    expect(rig.seen.invites).toEqual([]);
+    expect(onlyOutcome(rig)).toMatchObject({
+      status: 'canceled',
+      end_reason: 'blocked',
+      message: expect.any(String),
+    });
+  });
+});
+
+describe('the dial', () => {
+  test('a refusal ends the call with the words of the carrier and the caller ID to change', async () => {
+    const rig = createCallRig();
+    rig.dialResult({ status: 'failed', sipStatus: 403, sipReason: 'Forbidden auth ID', errorText: '403' });
+    await rig.done;
+    const outcome = onlyOutcome(rig);
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      end_reason: 'caller_id_rejected',
+      retry: 'after_fix',
+      sip: { status: 403, reason: 'Forbidden auth ID' },
+    });
+    expect(outcome?.message).toContain('LiveKitNehosHosted');
+    expect(outcome?.message).toContain('SIP_FROM_NUMBER');
+  });
+
+  test('a lost connection is no outcome: the leg that turns active goes on', async () => {
+    const rig = createCallRig();
+    await rig.invited;
+    rig.dialResult({ status: 'lost', errorText: 'socket hang up' });
+    rig.join();
+    rig.status('ringing');
+    rig.status('active');
+    await rig.sessionStarted;
+    rig.leave(DisconnectReason.CLIENT_INITIATED);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'completed', end_reason: 'callee_hangup', rang: true });
+  });
+
+  test('a lost connection and a leg that goes is unknown, never a refusal', async () => {
+    const rig = createCallRig();
+    await rig.invited;
+    rig.dialResult({ status: 'lost', errorText: 'socket hang up' });
+    rig.join();
+    rig.leave(DisconnectReason.USER_REJECTED);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'unknown', end_reason: 'outcome_unknown' });
+  });
+
+  test('a cancel while it rings hangs up and is told as such, whatever LiveKit answers then', async () => {
+    const rig = createCallRig();
+    await rig.invited;
+    rig.join();
+    rig.status('ringing');
+    rig.cancel();
+    rig.dialResult({ status: 'failed', sipStatus: null, sipReason: null, errorText: 'canceled' });
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({
+      status: 'canceled',
+      end_reason: 'canceled_by_api',
+      hung_up_by: 'api',
+    });
+  });
+});
+
+describe('the call', () => {
+  test('leg, ringing and answer are told in order', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    rig.leave(DisconnectReason.CLIENT_INITIATED);
+    await rig.done;
+    expect(rig.seen.steps.map((step) => step.type)).toEqual(['leg', 'ringing', 'answered']);
+    expect(onlyOutcome(rig)?.sip.call_id).toEqual(expect.any(String));
+  });
+
+  test.each([
+    ['CLIENT_INITIATED', 'callee_hangup', 'callee'],
+    ['PARTICIPANT_REMOVED', 'canceled_by_api', 'api'],
+    ['ROOM_DELETED', 'canceled_by_api', 'api'],
+    ['UNKNOWN_REASON', 'media_timeout', 'carrier'],
+    ['MEDIA_FAILURE', 'media_timeout', 'carrier'],
+    ['SERVER_SHUTDOWN', 'media_timeout', 'carrier'],
+    ['CONNECTION_TIMEOUT', 'media_timeout', 'carrier'],
+  ] as const)('a leg that leaves with %s ends the call once: %s', async (reason, end_reason, hung_up_by) => {
+    const rig = createCallRig();
+    await rig.answer();
+    rig.leave(DisconnectReason[reason]);
+    rig.loseRoom(DisconnectReason.ROOM_DELETED);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'completed', end_reason, hung_up_by });
+  });
+
+  test('losing the room is our own fault and hangs up the leg', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    rig.loseRoom(DisconnectReason.STATE_MISMATCH);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ end_reason: 'agent_error', hung_up_by: 'platform' });
+  });
+});
+
+describe('the transfer', () => {
+  test('sends one REFER to the named target with the account code and ends the call', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    const answer = rig.transfer('default');
+    rig.referResult({ status: 'accepted' });
+    expect(await answer).toEqual({ status: 'done' });
+    await rig.done;
+    expect(rig.seen.refers).toEqual([
+      { referTo: 'tel:+61255500100', headers: { 'X-Account-Code': 'em-tech-01' } },
+    ]);
+    expect(onlyOutcome(rig)).toMatchObject({
+      end_reason: 'transferred',
+      transfer: { target: 'tel:+61255500100', mode: 'refer', result: 'confirmed' },
+    });
+  });
+
+  test('a target of the model’s own making reaches nobody', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    expect(await rig.transfer('+61190012345')).toMatchObject({ status: 'failed' });
+    expect(rig.seen.refers).toEqual([]);
+    rig.leave(DisconnectReason.CLIENT_INITIATED);
+    await rig.done;
+  });
+
+  test('two at once send one REFER', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    const first = rig.transfer('default');
+    expect(await rig.transfer('default')).toMatchObject({ status: 'failed' });
+    rig.referResult({ status: 'accepted' });
+    await first;
+    await rig.done;
+    expect(rig.seen.refers).toHaveLength(1);
+  });
+
+  test('a refusal goes back to the conversation and stays in the outcome', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    const answer = rig.transfer('default');
+    rig.referResult({ status: 'refused', sipStatus: 603, errorText: 'Decline' });
+    expect(await answer).toMatchObject({ status: 'failed' });
+    expect(rig.end.current()).toBeNull();
+    rig.leave(DisconnectReason.CLIENT_INITIATED);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ end_reason: 'callee_hangup', transfer: { result: 'failed' } });
+  });
+
+  test('after an undecided one no second is tried', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    const answer = rig.transfer('default');
+    rig.referResult({ status: 'unknown', errorText: 'timeout' });
+    await answer;
+    expect(await rig.transfer('default')).toMatchObject({ status: 'failed' });
+    expect(rig.seen.refers).toHaveLength(1);
+    rig.leave(DisconnectReason.CLIENT_INITIATED);
+    await rig.done;
+    expect(onlyOutcome(rig)?.transfer?.result).toBe('unknown');
+  });
+
+  test('a leg that goes during the transfer waits for its result', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    const answer = rig.transfer('default');
+    rig.leave(DisconnectReason.CLIENT_INITIATED);
+    rig.referResult({ status: 'accepted' });
+    await answer;
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({
+      end_reason: 'transferred',
+      transfer: { result: 'accepted_unconfirmed' },
+    });
+  });
+});
