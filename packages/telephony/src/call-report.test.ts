@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { makeOutcome } from './call-outcome.ts';
+import { grantAnswerSchema, grantRequestSchema, reportAnswerSchema, reportSchema } from './call-report.ts';
+
+const token = 'a-random-token-of-32-characters!';
+const base = { token, seq: 1, at_ms: 0 };
+const call = {
+  id: 'call_1',
+  destination: '+61402012298',
+  account_code: 'em-tech-01',
+  transfer_target: 'tel:+61731071901',
+  caller_id: '+61731071900',
+  caller_name: null,
+  ring_timeout_seconds: 45,
+  max_call_seconds: 840,
+  greeting: null,
+  instructions: null,
+};
+
+describe('grant', () => {
+  test('the request', () => {
+    const request = { token, dispatch: 1, job_id: 'AJ_1' };
+    expect(grantRequestSchema.parse(request)).toEqual(request);
+    for (const wrong of [
+      { token: 'short' },
+      { dispatch: 0 },
+      { dispatch: 1.5 },
+      { job_id: '' },
+      { extra: 1 },
+    ]) {
+      expect(grantRequestSchema.safeParse({ ...request, ...wrong }).success).toBe(false);
+    }
+  });
+
+  test('the answers', () => {
+    const granted = { granted: true, dial_within_ms: 3_000, call };
+    expect(grantAnswerSchema.parse(granted)).toEqual(granted);
+    for (const reason of ['taken', 'canceled', 'expired', 'final']) {
+      expect(grantAnswerSchema.parse({ granted: false, reason })).toEqual({ granted: false, reason });
+    }
+    expect(grantAnswerSchema.safeParse({ granted: false, reason: 'other' }).success).toBe(false);
+    expect(grantAnswerSchema.safeParse({ granted: true, dial_within_ms: 1 }).success).toBe(false);
+  });
+
+  test('an older agent ignores what a newer bridge adds', () => {
+    const parsed = grantAnswerSchema.parse({
+      granted: true,
+      dial_within_ms: 1,
+      call: { ...call, later: 1 },
+      more: 2,
+    });
+    expect(parsed).toEqual({ granted: true, dial_within_ms: 1, call });
+  });
+
+  test.each([
+    { destination: '61402012298' },
+    { destination: '+61402012298\r\n' },
+    { transfer_target: 'http://example.com' },
+    { transfer_target: 'sip:a@b\r\nX: 1' },
+    { ring_timeout_seconds: 76 },
+    { ring_timeout_seconds: 25.5 },
+    { max_call_seconds: 9 },
+  ])('no call with %j', (wrong) => {
+    const answer = { granted: true, dial_within_ms: 1, call: { ...call, ...wrong } };
+    expect(grantAnswerSchema.safeParse(answer).success).toBe(false);
+  });
+});
+
+describe('reports', () => {
+  test.each([
+    { ...base, type: 'alive' },
+    { ...base, type: 'not_dialed', message: 'The grant was over.' },
+    { ...base, type: 'ringing' },
+    { ...base, type: 'answered' },
+    { ...base, type: 'leg', leg: { identity: 'callee', participant_sid: 'PA_1', sip_call_id: null } },
+    {
+      ...base,
+      type: 'transfer',
+      transfer: { target: 'tel:+61731071901', mode: 'refer', result: 'confirmed' },
+    },
+    { ...base, type: 'ended', outcome: makeOutcome('callee_hangup', { talk_ms: 1_000 }) },
+  ])('$type', (report) => {
+    expect(reportSchema.parse(report)).toEqual(report);
+  });
+
+  test.each([
+    { ...base, type: 'unheard_of' },
+    { ...base, type: 'alive', seq: 0 },
+    { ...base, type: 'alive', at_ms: -1 },
+    { ...base, type: 'alive', at_ms: 0.5 },
+    { ...base, type: 'alive', extra: 1 },
+    { ...base, type: 'not_dialed' },
+    { ...base, type: 'leg', leg: { identity: 'somebody', participant_sid: null, sip_call_id: null } },
+    { ...base, type: 'ended' },
+    { ...base, type: 'ended', outcome: { ...makeOutcome('busy'), status: 'completed' } },
+  ])('refused: %j', (report) => {
+    expect(reportSchema.safeParse(report).success).toBe(false);
+  });
+
+  test('the answer', () => {
+    expect(reportAnswerSchema.parse({ cancel: true })).toEqual({ cancel: true });
+    expect(reportAnswerSchema.safeParse({}).success).toBe(false);
+  });
+});

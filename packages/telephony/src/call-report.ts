@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { type CallOutcome, callOutcomeSchema, transferResultSchema } from './call-outcome.ts';
+
+const tokenSchema = z.string().min(16).max(256);
+
+/** `POST /agent/calls/:id/grant`: a job asks to be the one that dials. */
+export const grantRequestSchema = z.strictObject({
+  /** Random, made once by each job process; never the job id, which a re-run job shares. */
+  token: tokenSchema,
+  /** The number of the dispatch this job came from. */
+  dispatch: z.int().min(1),
+  job_id: z.string().min(1),
+});
+export type GrantRequest = z.infer<typeof grantRequestSchema>;
+
+// Answers of the bridge drop fields they do not know, so that a newer bridge can serve an older agent.
+const grantedCallSchema = z.object({
+  id: z.string().min(1),
+  /** E.164 with plus. */
+  destination: z.string().regex(/^\+[1-9]\d{6,14}$/),
+  account_code: z.string().nullable(),
+  /** A `tel:`, `sip:` or `sips:` URI. */
+  transfer_target: z
+    .string()
+    .regex(/^(tel|sips?):[!-~]+$/)
+    .nullable(),
+  caller_id: z.string().nullable(),
+  caller_name: z.string().nullable(),
+  ring_timeout_seconds: z.int().min(5).max(75),
+  max_call_seconds: z.int().min(10).max(14_400),
+  greeting: z.string().nullable(),
+  instructions: z.string().nullable(),
+});
+/** What the agent is told about the call it may dial; frozen when the call was accepted. */
+export type GrantedCall = z.infer<typeof grantedCallSchema>;
+
+/** The bridge's answer: dial within `dial_within_ms` of receiving it, or do not dial at all. */
+export const grantAnswerSchema = z.discriminatedUnion('granted', [
+  z.object({
+    granted: z.literal(true),
+    dial_within_ms: z.int().nonnegative(),
+    call: grantedCallSchema,
+  }),
+  z.object({
+    granted: z.literal(false),
+    reason: z.enum(['taken', 'canceled', 'expired', 'final']),
+  }),
+]);
+export type GrantAnswer = z.infer<typeof grantAnswerSchema>;
+
+const callLegSchema = z.strictObject({
+  identity: z.enum(['callee', 'target']),
+  participant_sid: z.string().nullable(),
+  /** The Call-ID on the wire, not LiveKit's own call id. */
+  sip_call_id: z.string().nullable(),
+});
+/** One SIP leg of the call. */
+export type CallLeg = z.infer<typeof callLegSchema>;
+
+const reportBase = {
+  token: tokenSchema,
+  /** Counts from 1; a repeated number is the same report again. */
+  seq: z.int().min(1),
+  /** Milliseconds since the grant, on the job's monotonic clock. */
+  at_ms: z.int().nonnegative(),
+};
+
+/** `POST /agent/calls/:id/reports`: what happened on the call. */
+export const reportSchema = z.discriminatedUnion('type', [
+  z.strictObject({ ...reportBase, type: z.literal('alive') }),
+  z.strictObject({ ...reportBase, type: z.literal('not_dialed'), message: z.string().min(1) }),
+  z.strictObject({ ...reportBase, type: z.literal('ringing') }),
+  z.strictObject({ ...reportBase, type: z.literal('answered') }),
+  z.strictObject({ ...reportBase, type: z.literal('leg'), leg: callLegSchema }),
+  z.strictObject({ ...reportBase, type: z.literal('transfer'), transfer: transferResultSchema }),
+  z.strictObject({
+    ...reportBase,
+    type: z.literal('ended'),
+    outcome: callOutcomeSchema as z.ZodType<CallOutcome>,
+  }),
+]);
+export type CallReport = z.infer<typeof reportSchema>;
+
+/** The bridge's answer to every report: `cancel` tells the agent to hang up now. */
+export const reportAnswerSchema = z.object({ cancel: z.boolean() });
+export type ReportAnswer = z.infer<typeof reportAnswerSchema>;
