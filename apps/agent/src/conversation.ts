@@ -13,9 +13,13 @@ export type Conversation = {
    * no first word is lost.
    */
   start(): Promise<void>;
+  /**
+   * Opens the agent's ears. Before the answer there is nothing to hear but ringing and the carrier's
+   * announcements, and no speech-to-text connection is paid for a call that nobody takes.
+   */
+  listen(): void;
   /** Says a sentence and resolves when its last sound has left for the callee. */
   say(text: string): Promise<void>;
-  close(): Promise<void>;
 };
 
 /** `waitForPlayout` resolves about 95 ms before the last sound leaves livekit-sip; with reserve. */
@@ -36,6 +40,7 @@ export const createConversation = (options: {
     ...options.models,
     turnHandling: { turnDetection: options.turnDetection },
   });
+  let listening = false;
   const agent = new voice.Agent({ instructions: playbook.instructions, tools: options.tools });
 
   session.on(voice.AgentSessionEventTypes.Error, ({ error }) => {
@@ -53,6 +58,7 @@ export const createConversation = (options: {
 
   return {
     start: async () => {
+      session.input.setAudioEnabled(listening);
       await session.start({
         agent,
         room: options.room,
@@ -62,10 +68,13 @@ export const createConversation = (options: {
       });
       session.say(playbook.greeting);
     },
+    listen: () => {
+      listening = true;
+      session.input.setAudioEnabled(true);
+    },
     say: async (text) => {
       await session.say(text, { allowInterruptions: false }).waitForPlayout();
       await pause(PLAYOUT_TAIL_MS);
     },
-    close: () => session.close(),
   };
 };

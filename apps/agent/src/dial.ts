@@ -14,6 +14,15 @@ export type Dialed =
       readonly sipReason: string | null;
     };
 
+/** `dialBefore` in ms of `performance.now()`. */
+export type DialOptions = {
+  readonly leg: SipLeg;
+  readonly watch: LegWatch;
+  readonly invite: Invite;
+  readonly dialBefore: number;
+  readonly callerId: string;
+};
+
 /** After this much more than the ring time a leg that shows nothing is given up as unknown. */
 const LOST_GRACE_MS = 5_000;
 
@@ -21,13 +30,7 @@ const LOST_GRACE_MS = 5_000;
  * Places the call, once. `dialBefore` is in ms of `performance.now()` and is looked at immediately
  * before the request: a job that was held up longer than its grant allows dials nothing.
  */
-export const dial = async (options: {
-  readonly leg: SipLeg;
-  readonly watch: LegWatch;
-  readonly invite: Invite;
-  readonly dialBefore: number;
-  readonly callerId: string;
-}): Promise<Dialed> => {
+export const dial = async (options: DialOptions): Promise<Dialed> => {
   const { leg, watch, invite } = options;
   if (performance.now() >= options.dialBefore) return notAnswered('not_dialed');
   const startedAt = performance.now();
@@ -46,6 +49,7 @@ export const dial = async (options: {
         },
         { callerId: options.callerId },
       );
+      if (verdict.end_reason === 'outcome_unknown') return findOut(options, startedAt);
       return {
         status: 'not_answered',
         reason: verdict.end_reason,
@@ -54,12 +58,17 @@ export const dial = async (options: {
         sipReason: result.sipReason,
       };
     }
-    case 'lost': {
-      const leftMs = startedAt + invite.ringTimeoutSeconds * 1000 + LOST_GRACE_MS - performance.now();
-      await Promise.race([watch.active, watch.gone, pause(Math.max(0, leftMs), undefined, { ref: false })]);
-      return watch.facts().activeAt === null ? notAnswered('outcome_unknown') : { status: 'answered' };
-    }
+    case 'lost':
+      return findOut(options, startedAt);
   }
+};
+
+/** A lost answer is no outcome: the room shows whether the leg turns active, goes, or never comes. */
+const findOut = async (options: DialOptions, startedAt: number): Promise<Dialed> => {
+  const { watch, invite } = options;
+  const leftMs = startedAt + invite.ringTimeoutSeconds * 1000 + LOST_GRACE_MS - performance.now();
+  await Promise.race([watch.active, watch.gone, pause(Math.max(0, leftMs), undefined, { ref: false })]);
+  return watch.facts().activeAt === null ? notAnswered('outcome_unknown') : { status: 'answered' };
 };
 
 const notAnswered = (reason: EndReason): Dialed => ({

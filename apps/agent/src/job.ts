@@ -13,10 +13,11 @@ import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
+import { guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
 import { createSipLeg } from './adapters/livekit-sip-leg.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
-import { createCallEnd, ownError } from './call-end.ts';
+import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, agentConfigSchema, spoolDir } from './config.ts';
 import { createConversation } from './conversation.ts';
 import { callFromMetadata } from './direct-call.ts';
@@ -98,19 +99,12 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   const ledger = ledgerFor(ctx, metadata, log);
   if (ledger === null) return ctx.shutdown('not dialable');
   const end = createCallEnd();
-  // A throw outside of any promise chain would kill the process without a word, and the call with it.
-  process.on('uncaughtException', (error) => {
-    log.error({ err: error }, 'uncaught exception in the job');
-    end.decide(ownError(`An internal error ended the call: ${error.message}`));
-  });
-  process.on('unhandledRejection', (reason) =>
-    log.error({ reason: String(reason) }, 'unhandled rejection in the job'),
-  );
+  guardJob(end, log);
 
   await runCall({
     config,
     room: ctx.room,
-    connect: () => ctx.connect(),
+    connect: () => joinRoom(ctx),
     ledger,
     leg: createSipLeg(roomNameOf(ctx), config, log),
     converse: (call, transfers) => {
@@ -132,7 +126,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     end,
     log,
   });
-  ctx.shutdown('call over');
+  leaveJob(ctx, log);
 };
 
 /** Imported by every job process: nothing here may act on import. */

@@ -36,7 +36,10 @@ const log = createLogger({ name: 'agent', level: config.LOG_LEVEL, logPii: confi
 // detected otherwise. A runner of that name that does not enumerate keeps it from being started.
 Object.defineProperty(InferenceRunner.registeredRunners, 'lk_eot_audio', { value: 'off', enumerable: false });
 
-initializeLogger({ pretty: process.stdout.isTTY === true, level: config.LOG_LEVEL });
+// The framework's own log writes transcripts and identities unmasked: below warnings it is for those
+// who asked for private values.
+const frameworkLevel = config.LOG_PII ? config.LOG_LEVEL : 'warn';
+initializeLogger({ pretty: process.stdout.isTTY === true, level: frameworkLevel });
 const healthPort = config.AGENT_HEALTH_PORT ?? (await freePort(config.AGENT_HEALTH_HOST));
 const drainMs = (config.MAX_CALL_SECONDS + 60) * 1000;
 
@@ -50,7 +53,7 @@ const server = new AgentServer(
     host: config.AGENT_HEALTH_HOST,
     port: healthPort,
     production: true,
-    logLevel: config.LOG_LEVEL,
+    logLevel: frameworkLevel,
     // More than one warm process makes agents-js' drain throw while they are being refilled.
     numIdleProcesses: 1,
     initializeProcessTimeout: 30_000,

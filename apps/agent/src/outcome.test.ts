@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { type CallFacts, outcomeOf } from './outcome.ts';
 
-const leg = { seen: true, ringingAt: 1_000, activeAt: null, participantSid: 'PA_1', sipCallId: 'abc', gone: null };
+const leg = {
+  seen: true,
+  ringingAt: 1_000,
+  activeAt: null,
+  participantSid: 'PA_1',
+  sipCallId: 'abc',
+  gone: null,
+};
 const facts: CallFacts = {
   end: { reason: 'callee_hangup', hungUpBy: 'callee' },
   leg,

@@ -1,4 +1,4 @@
-import { checkDialPolicy, type GrantedCall } from '@outdial/telephony';
+import { checkDialPolicy, checkTransferPolicy, type GrantedCall, toTransferUri } from '@outdial/telephony';
 import type { CallEnd } from './call-end.ts';
 import type { AgentConfig } from './config.ts';
 import { callerIdFor } from './invite.ts';
@@ -27,5 +27,15 @@ export const checkRails = (call: GrantedCall, config: AgentConfig): RailsVerdict
   };
   const verdict = checkDialPolicy({ destination: call.destination, callerId: caller.callerId }, policy);
   if (verdict.status === 'refused') return refused(verdict.reason);
+  if (call.transfer_target !== null) {
+    const options = { defaultCountry: config.DEFAULT_COUNTRY, allowedHosts: transferHosts(config) };
+    const target = toTransferUri(call.transfer_target, options);
+    const transfer = target.status === 'invalid' ? target : checkTransferPolicy(target, policy);
+    if (transfer.status !== 'allowed') return refused(`transfer_target: ${transfer.reason}`);
+  }
   return { status: 'allowed', callerId: caller.callerId, warning: caller.warning };
 };
+
+/** Hosts that a `sip:` transfer target may name: TRANSFER_HOST and the trunk's own. */
+const transferHosts = (config: AgentConfig): string[] =>
+  [config.TRANSFER_HOST, config.SIP_TRUNK_HOST].filter((host) => host !== undefined);

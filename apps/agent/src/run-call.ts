@@ -26,9 +26,6 @@ export type CallJob = {
   readonly log: Logger;
 };
 
-/** How long the session may take to close after the leg is gone. */
-const CLOSE_TIMEOUT_MS = 5_000;
-
 /**
  * One call from its grant to its last report, read top to bottom. Whatever happens in between, a
  * granted call is reported exactly once, its leg is hung up and its room is deleted. A job without
@@ -89,6 +86,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
       return end.decide({ reason: dialed.reason, hungUpBy: null, ...message });
     }
     answeredAt = watch.facts().activeAt ?? performance.now();
+    talk.listen();
     ledger.note({ type: 'answered' });
     log.info('answered');
     const timeUp = () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' });
@@ -115,13 +113,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
     });
     log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');
     await Promise.all([ledger.close(outcome), leg.hangUp()]);
-    await Promise.race([talk.close(), timeout(CLOSE_TIMEOUT_MS)]);
   }
 };
 
 const NO_SIP = { sipStatus: null, sipReason: null };
-
-const timeout = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });

@@ -28,7 +28,7 @@ export const createCallRig = (
     refers: [] as { referTo: string; headers: Readonly<Record<string, string>> }[],
     said: [] as string[],
     hangUps: 0,
-    closed: 0,
+    listens: 0,
   };
   let cancel = () => {};
   let transfers: Transfers | undefined;
@@ -73,8 +73,8 @@ export const createCallRig = (
         say: async (text) => {
           seen.said.push(text);
         },
-        close: async () => {
-          seen.closed += 1;
+        listen: () => {
+          seen.listens += 1;
         },
       };
     },

@@ -66,9 +66,10 @@ export const dialResultOf = (error: unknown): DialResult => {
       errorText: error.message,
     };
   }
-  if (error instanceof ServerError || NEVER_SENT.has(causeCode(error))) {
-    const code = error instanceof ServerError && error.code !== undefined ? `${error.code}: ` : '';
-    return { status: 'failed', sipStatus: null, sipReason: null, errorText: `${code}${textOf(error)}` };
+  const code = error instanceof ServerError ? (error.code ?? '') : causeCode(error);
+  if (error instanceof ServerError || NEVER_SENT.has(code)) {
+    const errorText = [code, textOf(error)].filter((part) => part !== '').join(': ');
+    return { status: 'failed', sipStatus: null, sipReason: null, errorText };
   }
   return { status: 'lost', errorText: textOf(error) };
 };
@@ -131,17 +132,12 @@ export const createSipLeg = (roomName: string, config: AgentConfig, log: Logger)
       }
     },
     hangUp: async () => {
-      // Both by hand: deleting the room alone does end the leg, but a refused removal is worth a line.
-      for (const end of [
-        () => rooms.removeParticipant(roomName, CALLEE_IDENTITY),
-        () => rooms.deleteRoom(roomName),
-      ]) {
-        try {
-          await end();
-        } catch (error) {
-          const gone = error instanceof ServerError && error.code === 'not_found';
-          if (!gone) log.warn({ room: roomName, reason: textOf(error) }, 'could not clear the room');
-        }
+      try {
+        // Takes the leg out with the room: CANCEL before an answer, BYE after it.
+        await rooms.deleteRoom(roomName);
+      } catch (error) {
+        const gone = error instanceof ServerError && error.code === 'not_found';
+        if (!gone) log.warn({ reason: textOf(error) }, 'the room could not be deleted; the bridge will');
       }
     },
   };

@@ -1,4 +1,4 @@
-import { llm, voice } from '@livekit/agents';
+import { llm } from '@livekit/agents';
 
 const DESCRIPTION = `Ends the call. Use it when the person says goodbye or has nothing more to ask.
 Do not use it when they ask to wait or to be transferred. A goodbye is spoken for you.`;
@@ -10,6 +10,5 @@ export const createEndCallTool = (options: { readonly end: () => Promise<void> }
     execute: async (_arguments, { ctx }) => {
       await ctx.waitForPlayout();
       await options.end();
-      throw new voice.StopResponse();
     },
   });

@@ -1,4 +1,4 @@
-import { llm, voice } from '@livekit/agents';
+import { llm } from '@livekit/agents';
 import { z } from 'zod';
 
 const DESCRIPTION = `Transfers the person on the phone to somebody else and ends your part of the call.
@@ -25,7 +25,7 @@ export const createTransferCallTool = (options: {
     execute: async ({ target_name }, { ctx }) => {
       await ctx.waitForPlayout();
       const answer = await options.transfer(target_name);
-      if (answer.status === 'done') throw new voice.StopResponse();
-      return answer.tell;
+      // Without an output the model is not asked for more words: the call is over.
+      return answer.status === 'done' ? undefined : answer.tell;
     },
   });

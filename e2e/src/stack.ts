@@ -1,0 +1,91 @@
+import {
+  type CallRecord,
+  type CarrierCall,
+  type Lab,
+  type Outdial,
+  startLab,
+  startOutdial,
+} from '@outdial/lab';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, beforeAll, expect } from 'vitest';
+
+const START_LIMIT_MS = 90_000;
+const STOP_LIMIT_MS = 30_000;
+
+/** The whole stack, once for a test file. */
+export type Stack = { readonly lab: Lab; readonly outdial: Outdial };
+
+/** Starts a lab with bridge and agent for the tests of a file and stops both after them. */
+export const useStack = (env: (lab: Lab) => Record<string, string> = () => ({})): Stack => {
+  let lab: Lab | undefined;
+  let outdial: Outdial | undefined;
+  beforeAll(async () => {
+    lab = await startLab();
+    outdial = await startOutdial({ dir: lab.dir, env: { ...lab.env, ...env(lab) } });
+  }, START_LIMIT_MS);
+  afterAll(async () => {
+    await outdial?.stop();
+    await lab?.stop();
+  }, STOP_LIMIT_MS);
+  return {
+    get lab() {
+      if (lab === undefined) throw new Error('The lab did not start.');
+      return lab;
+    },
+    get outdial() {
+      if (outdial === undefined) throw new Error('Bridge and agent did not start.');
+      return outdial;
+    },
+  };
+};
+
+/** One call from `POST /dispatch` to its end, with the legs that it left at the carrier. */
+export type PlacedCall = {
+  readonly record: CallRecord;
+  /** The call's own legs; exactly one where a call is dialled at most once. */
+  readonly dialed: readonly CarrierCall[];
+  /** The legs that its REFER led to. */
+  readonly transferred: readonly CarrierCall[];
+};
+
+/** Places a call and waits for its outcome. `during` runs while it lasts. */
+export const placeCall = async (
+  stack: Stack,
+  body: Record<string, unknown>,
+  during: (id: string) => Promise<unknown> = async () => {},
+): Promise<PlacedCall> => {
+  const before = new Set((await stack.lab.carrier.records()).map((call) => call.callId));
+  const accepted = await stack.outdial.dispatch(body);
+  const [record] = await Promise.all([stack.outdial.ended(accepted.id), during(accepted.id)]);
+  const after = (await stack.lab.carrier.records()).filter((call) => !before.has(call.callId));
+  return {
+    record,
+    dialed: after.filter((call) => call.referredBy === null),
+    transferred: after.filter((call) => call.referredBy !== null),
+  };
+};
+
+/** The only element of a list; fails the test when there is none or more than one. */
+export const only = <T>(list: readonly T[]): T => {
+  expect(list).toHaveLength(1);
+  return list[0] as T;
+};
+
+const roomsOf = async (lab: Lab): Promise<string[]> => {
+  const { url, apiKey, apiSecret } = lab.livekit;
+  return (await new RoomServiceClient(url, apiKey, apiSecret).listRooms()).map((room) => room.name);
+};
+
+/** Waits until LiveKit holds no room any more. */
+export const expectNoRooms = (stack: Stack): Promise<void> =>
+  expect.poll(() => roomsOf(stack.lab), { timeout: 10_000 }).toEqual([]);
+
+/** Waits until the agent's only job processes are the warm ones: every job that ran has ended. */
+export const expectNoJobs = async (stack: Stack): Promise<void> => {
+  const health = /"healthPort":(\d+)/.exec(stack.outdial.log('agent'))?.[1];
+  const active = async () => {
+    const info = (await (await fetch(`http://127.0.0.1:${health}/worker`)).json()) as { active_jobs: number };
+    return info.active_jobs;
+  };
+  await expect.poll(active, { timeout: 20_000 }).toBe(0);
+};

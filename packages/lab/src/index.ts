@@ -1,0 +1,12 @@
+export type { GoBinaries } from './binaries.ts';
+export type { TrunkUser } from './carrier/carrier.ts';
+export type { CallParty, CarrierCall, CarrierEvent, CarrierRefer } from './carrier/carrier-call.ts';
+export { HEARD_WHOLE } from './demo-call.ts';
+export { LAB_AUTH_ID, LAB_CALLER_IDS, type Lab, type LabOptions, startLab } from './lab.ts';
+export { type CallRecord, type Outdial, type OutdialOptions, startOutdial } from './outdial.ts';
+export type { PhoneCall } from './phones/answering-line.ts';
+export { LAB_NUMBERS, SPARE_NUMBERS } from './phones/numbers.ts';
+export type { PhoneWords } from './phones/phone-audio.ts';
+export type { AddedPhone, Phones } from './phones/phones.ts';
+export { answerThenHangUp, refuse, ringForEver } from './phones/scenario.ts';
+export { type Similarity, similarity } from './speech/index.ts';

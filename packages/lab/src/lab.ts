@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { findBinaries, type GoBinaries, goBinaries } from './binaries.ts';
+import { startCarrier, type TrunkUser } from './carrier/carrier.ts';
+import type { CarrierCall } from './carrier/carrier-call.ts';
+import { startLiveKitServer } from './livekit-server.ts';
+import { SIP_RTP_PORTS, startLiveKitSip } from './livekit-sip.ts';
+import { LAB_NUMBERS } from './phones/numbers.ts';
+import { type Phones, planPhones, startPhones } from './phones/phones.ts';
+import { claimPortBlock } from './ports.ts';
+import { createPartRunner } from './process.ts';
+import { startRedis } from './redis.ts';
+import { type SpeechServers, startSpeechServers } from './speech/index.ts';
+
+const REPOSITORY = resolve(import.meta.dirname, '../../..');
+
+/** The caller IDs that the carrier approves unless told otherwise: the first is the lab's SIP_FROM_NUMBER. */
+export const LAB_CALLER_IDS = ['+61255500199', '+61491570006', 'LiveKitNehosHosted'] as const;
+/** Auth ID of the trunk user `pai`: what From must be there. */
+export const LAB_AUTH_ID = 'LiveKitNehosHosted';
+
+export type LabOptions = {
+  /** Default: LAB_LIVEKIT_SERVER and LAB_LIVEKIT_SIP, else `<repo>/.cache/lab/bin/livekit-server` and `…/livekit-sip`. */
+  binaries?: GoBinaries;
+  /** For logs and recordings; default `<repo>/.lab/<time>-<pid>`. */
+  dir?: string;
+  /** Hears what is being started, one line each. */
+  onProgress?: (line: string) => void;
+  /** Hears of a part that died while the lab ran, with the end of its log; default: standard error. */
+  onDeath?: (message: string) => void;
+  /** Caller IDs that the carrier approves, numbers in any form or names. */
+  callerIds?: readonly string[];
+  /** Whether the leg of a transfer carries the REFER's account code; default true. */
+  copyAccountCodeOnRefer?: boolean;
+  /** Whether a call without X-Account-Code is refused (403 `Account code required`); default false. */
+  requireAccountCode?: boolean;
+};
+
+/** A running telephone network. */
+export type Lab = {
+  dir: string;
+  livekit: { url: string; apiKey: string; apiSecret: string };
+  /** What bridge and agent need to use this lab, by the names of `.env.example`. */
+  env: Record<string, string>;
+  trunk: { address: string; users: { standard: TrunkUser; pai: TrunkUser } };
+  carrier: {
+    /** One record for each Call-ID so far, oldest first. The same stand in `carrier-calls.jsonl` when over. */
+    records(): Promise<CarrierCall[]>;
+  };
+  phones: Phones;
+  /** Cartesia and the LLM: delays, faults, what was asked of them. */
+  speech: SpeechServers;
+  /** Stops everything. Can be called twice. */
+  stop(): Promise<void>;
+};
+
+const defaultDir = (): string =>
+  join(REPOSITORY, '.lab', `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`);
+
+/** Starts the lab. Rejects with one message when something is missing or does not come up, and leaves nothing. */
+export const startLab = async (options: LabOptions = {}): Promise<Lab> => {
+  const binaries = findBinaries(goBinaries(options.binaries));
+  const progress = options.onProgress ?? (() => undefined);
+  const dir = resolve(options.dir ?? defaultDir());
+  await mkdir(dir, { recursive: true });
+  const ports = await claimPortBlock();
+  const runner = createPartRunner(
+    dir,
+    options.onDeath ?? ((message) => console.error(`\nThe lab: ${message}\n`)),
+  );
+  const closers: (() => Promise<void> | void)[] = [];
+
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    await runner.stopAll();
+    for (const close of closers.reverse()) await close();
+    await ports.release();
+  };
+  const stopOnce = () => (stopped ??= stop());
+
+  try {
+    return { ...(await startParts()), stop: stopOnce };
+  } catch (error) {
+    await stopOnce();
+    throw error;
+  }
+
+  async function startParts(): Promise<Omit<Lab, 'stop'>> {
+    const keys = { apiKey: 'lab', apiSecret: randomBytes(24).toString('hex') };
+    const users = {
+      standard: { username: 'outdial-lab', password: randomBytes(9).toString('hex') },
+      pai: { username: LAB_AUTH_ID, password: randomBytes(9).toString('hex') },
+    };
+    const redisPort = await ports.take();
+    const http = await ports.take();
+    const carrierPort = await ports.take();
+    const livekitPorts = { http, rtcUdp: await ports.take() };
+    const sipPorts = { sip: await ports.take(), rtp: await ports.take(SIP_RTP_PORTS) };
+    const plan = await planPhones(ports);
+    const livekitUrl = `ws://127.0.0.1:${http}`;
+
+    const livekit = async () => {
+      progress('Starting Redis');
+      await startRedis(runner, binaries.redis, redisPort);
+      progress('Starting livekit-server');
+      const common = { dir, redisPort, keys };
+      await startLiveKitServer(runner, { ...common, command: binaries.livekitServer, ports: livekitPorts });
+      progress('Starting livekit-sip');
+      await startLiveKitSip(runner, { ...common, command: binaries.livekitSip, livekitUrl, ports: sipPorts });
+    };
+    const callerIds = options.callerIds ?? LAB_CALLER_IDS;
+    const telephony = async () => {
+      progress('Starting the carrier');
+      const records = await startCarrier(runner, {
+        command: binaries.kamailio,
+        dir,
+        port: carrierPort,
+        users,
+        callerIds,
+        routes: plan.routes,
+        refusedTarget: LAB_NUMBERS.refusesRefer,
+        copyAccountCodeOnRefer: options.copyAccountCodeOnRefer ?? true,
+        requireAccountCode: options.requireAccountCode ?? false,
+      });
+      closers.push(records.stop);
+      progress('Starting the phones');
+      const { baresip, sipp } = binaries;
+      const phones = await startPhones(runner, { baresip, sipp, dir, carrierPort, plan });
+      closers.push(phones.close);
+      return { records, phones };
+    };
+    const speechServers = async () => {
+      progress('Starting the speech servers');
+      const speech = await startSpeechServers({ dir });
+      closers.push(speech.stop);
+      return speech;
+    };
+    // They need nothing of each other before the first call. When one fails, the others fail with it, and all are
+    // waited for: nothing may start behind the back of stop().
+    const failures: unknown[] = [];
+    const together = <T>(work: Promise<T>): Promise<T | undefined> =>
+      work.catch(async (error: unknown) => {
+        failures.push(error);
+        await runner.stopAll();
+        return undefined;
+      });
+    const [network, speech] = await Promise.all([
+      together(telephony()),
+      together(speechServers()),
+      together(livekit()),
+    ]);
+    if (network === undefined || speech === undefined || failures.length > 0) throw failures[0];
+    const { records, phones } = network;
+
+    const address = `127.0.0.1:${carrierPort}`;
+    return {
+      dir,
+      livekit: { url: livekitUrl, ...keys },
+      env: {
+        LIVEKIT_URL: livekitUrl,
+        LIVEKIT_API_KEY: keys.apiKey,
+        LIVEKIT_API_SECRET: keys.apiSecret,
+        SIP_TRUNK_HOST: address,
+        SIP_TRUNK_TRANSPORT: 'udp',
+        SIP_TRUNK_USERNAME: users.standard.username,
+        SIP_TRUNK_PASSWORD: users.standard.password,
+        SIP_FROM_NUMBER: callerIds[0] ?? '',
+        ALLOW_FICTITIOUS_NUMBERS: 'true',
+        ...speech.env,
+      },
+      trunk: { address, users },
+      carrier: { records: records.calls },
+      phones,
+      speech,
+    };
+  }
+};

@@ -1,0 +1,99 @@
+import { readdirSync, renameSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PartRunner } from '../process.ts';
+import { waitFor } from '../wait-for.ts';
+import { baresipFiles, type LineOptions } from './baresip-config.ts';
+import { type BaresipControl, type BaresipEvent, controlBaresip } from './baresip-control.ts';
+
+/** A call as the phone saw it. Times are milliseconds since 1970. */
+export type PhoneCall = {
+  /** The SIP Call-ID. */
+  callId: string;
+  number: string;
+  /** `outgoing`: the phone was transferred and placed this call itself. */
+  direction: 'incoming' | 'outgoing';
+  answeredAt: number;
+  endedAt: number | null;
+  /**
+   * WAVs of what the phone heard and said (8 kHz, mono). They grow while the call lasts; their headers are right
+   * at its end. `null`: baresip made none.
+   */
+  heard: string | null;
+  said: string | null;
+};
+
+/** One baresip of a phone. */
+export type AnsweringLine = {
+  calls(): PhoneCall[];
+  /** Hangs up every call of the line; gives how many there were. */
+  hangUp(): Promise<number>;
+  close(): void;
+};
+
+/**
+ * baresip names a recording after the second in which it began, so the next call of that second would write over
+ * it. Renamed at the answer it keeps growing and is safe, and its name tells the Call-ID.
+ */
+const nameRecording = (dir: string, kind: 'enc' | 'dec', name: string): string | null => {
+  const newest = readdirSync(dir)
+    .filter((file) => file.startsWith('dump-') && file.endsWith(`-${kind}.wav`))
+    .sort()
+    .at(-1);
+  if (newest === undefined) return null;
+  renameSync(join(dir, newest), join(dir, name));
+  return join(dir, name);
+};
+
+/** Starts a baresip in `options.dir`. Ready when its control port answers, which baresip opens last. */
+export const startAnsweringLine = async (
+  runner: PartRunner,
+  name: string,
+  options: LineOptions,
+): Promise<AnsweringLine> => {
+  const { dir, number, ports } = options;
+  await mkdir(dir, { recursive: true });
+  for (const [file, text] of Object.entries(baresipFiles(options))) await writeFile(join(dir, file), text);
+
+  const calls = new Map<string, PhoneCall>();
+  const onEvent = ({ type, id, direction }: BaresipEvent) => {
+    if (type === 'CALL_ESTABLISHED') {
+      const answeredAt = Date.now();
+      const time = new Date(answeredAt).toISOString().replace(/[:.]/g, '-');
+      const stem = `${direction}-${time}-${id.replace(/\W/g, '_')}.wav`;
+      const heard = nameRecording(dir, 'dec', `heard-${stem}`);
+      const said = nameRecording(dir, 'enc', `said-${stem}`);
+      calls.set(id, { callId: id, number, direction, answeredAt, endedAt: null, heard, said });
+    }
+    const call = calls.get(id);
+    if (type === 'CALL_CLOSED' && call !== undefined) call.endedAt = Date.now();
+  };
+
+  let control: BaresipControl | undefined;
+  await runner.start({
+    name,
+    command: options.command,
+    args: ['-f', dir],
+    ready: async () => {
+      control ??= await controlBaresip(ports.control, onEvent);
+      return true;
+    },
+  });
+  const live = () => [...calls.values()].filter((call) => call.endedAt === null);
+  const hangUp = async () => {
+    const ending = live();
+    // baresip's hangup ends its current call; the next one becomes current when that is over.
+    for (let left = ending.length; left > 0; left = ending.filter((call) => call.endedAt === null).length) {
+      await control?.command('hangup');
+      await waitFor(`the end of a call of ${name}`, async () =>
+        ending.filter((call) => call.endedAt === null).length < left ? true : undefined,
+      );
+    }
+    return ending.length;
+  };
+  return {
+    calls: () => [...calls.values()].map((call) => ({ ...call })),
+    hangUp,
+    close: () => control?.close(),
+  };
+};

@@ -1,0 +1,29 @@
+import { carrierNumber } from '../carrier/carrier.ts';
+
+/** The lab's phones. All are reserved for fiction in Australia, so that no example ever rings anybody. */
+export const LAB_NUMBERS = {
+  answers: '0491570156',
+  busy: '0491570157',
+  neverAnswers: '0491570158',
+  declines: '0491570159',
+  voicemail: '0491570110',
+  transferTarget: '0255500100',
+  /** A transfer to it is refused with 603; dialled directly it answers. */
+  refusesRefer: '0255500101',
+} as const;
+
+/** Numbers without a phone until `phones.add` plugs a SIPp scenario in; a call to one gets 480 until then. */
+export const SPARE_NUMBERS = [
+  '0491571266',
+  '0491571491',
+  '0491571804',
+  '0491572549',
+  '0491572665',
+  '0491572983',
+] as const;
+
+/** A number of the lab in any form (`+61 491 570 156`, `61491570156`) as its phone knows it: `0491570156`. */
+export const nationalNumber = (number: string): string => {
+  const digits = carrierNumber(number);
+  return digits.startsWith('61') ? `0${digits.slice(2)}` : digits;
+};

@@ -1,0 +1,15 @@
+/** What the lab's phones say. The STT server knows these sentences by their sound. */
+export const utterances = {
+  /** A callee who picks up, and waits. */
+  answer: 'Good morning, Robin speaking.',
+  /** Asks for the transfer that the demo call makes. */
+  transfer: 'Hello. Could you please transfer me to accounts?',
+  question: 'What are your opening hours on Saturday?',
+  goodbye: 'No thank you. Goodbye.',
+  voicemail:
+    'Hi, you have reached the voicemail of Robin. I cannot take your call right now. Please leave a message after the tone.',
+  /** What the transfer target says when it picks up. */
+  target: 'Accounts department, Kim here. How can I help?',
+} as const satisfies Record<string, string>;
+
+export type UtteranceKey = keyof typeof utterances;
