@@ -6,7 +6,7 @@ import { startCarrier, type TrunkUser } from './carrier/carrier.ts';
 import type { CarrierCall } from './carrier/carrier-call.ts';
 import { startLiveKitServer } from './livekit-server.ts';
 import { SIP_RTP_PORTS, startLiveKitSip } from './livekit-sip.ts';
-import { LAB_NUMBERS } from './phones/numbers.ts';
+import { GUIDE_NUMBERS, LAB_NUMBERS } from './phones/numbers.ts';
 import { type Phones, planPhones, startPhones } from './phones/phones.ts';
 import { claimPortBlock } from './ports.ts';
 import { createPartRunner } from './process.ts';
@@ -119,6 +119,7 @@ export const startLab = async (options: LabOptions = {}): Promise<Lab> => {
         users,
         callerIds,
         routes: plan.routes,
+        aliases: GUIDE_NUMBERS,
         refusedTarget: LAB_NUMBERS.refusesRefer,
         copyAccountCodeOnRefer: options.copyAccountCodeOnRefer ?? true,
         requireAccountCode: options.requireAccountCode ?? false,

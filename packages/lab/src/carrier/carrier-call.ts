@@ -38,6 +38,8 @@ export type CarrierCall = {
    * transfer (`referredBy`), as passed on to the target.
    */
   headers: Record<string, string[]>;
+  /** Codecs of the INVITE's offer by name, in order: `PCMA`, `telephone-event`. */
+  offeredCodecs: string[];
   /** Digest user of the INVITE, `null` without credentials. */
   authUser: string | null;
   /** INVITEs that asked for a new call; one with credentials counts, a repeat on the wire does not. */

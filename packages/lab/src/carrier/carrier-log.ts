@@ -16,6 +16,10 @@ const milliseconds = (seconds: string): number => Math.round(Number(seconds) * 1
 const authUserOf = (invite: SipMessage): string | null =>
   /username="([^"]*)"/.exec(headerOf(invite, 'Proxy-Authorization'))?.[1] ?? null;
 
+/** Codec names of an SDP body (RFC 8866 section 6.6, `a=rtpmap`). */
+const codecsOf = (invite: SipMessage): string[] =>
+  [...invite.body.matchAll(/^a=rtpmap:\d+ ([^/\s]+)\//gm)].map((match) => match[1] ?? '');
+
 const newCall = (callId: string, at: number): CarrierCall => ({
   callId,
   requestUri: '',
@@ -23,6 +27,7 @@ const newCall = (callId: string, at: number): CarrierCall => ({
   fromDisplay: null,
   fromHost: '',
   headers: {},
+  offeredCodecs: [],
   authUser: null,
   invites: 0,
   startedAt: at,
@@ -50,6 +55,7 @@ export const createCarrierLog = (): CarrierLog => {
     call.fromHost = from.host;
     call.fromDisplay = from.display;
     call.headers = message.headers;
+    call.offeredCodecs = codecsOf(message);
     call.authUser = authUserOf(message);
     call.invites += 1;
     entry.inviteCseqs.add(cseqOf(message).number);

@@ -18,6 +18,8 @@ export type CarrierOptions = {
   /** Numbers in any form, and names. */
   callerIds: readonly string[];
   routes: readonly PhoneRoute[];
+  /** Further numbers of phones: number → the phone's own. */
+  aliases: Readonly<Record<string, string>>;
   /** A transfer to this number is refused with 603. */
   refusedTarget: string;
   copyAccountCodeOnRefer: boolean;
@@ -67,6 +69,9 @@ const tables = (options: CarrierOptions): string => {
       set('line', `${key}:${line}`, String(port));
       set('owner', String(port), quoted(key));
     });
+  }
+  for (const [number, own] of Object.entries(options.aliases)) {
+    set('alias', carrierNumber(number), quoted(carrierNumber(own)));
   }
   return lines.join('\n');
 };

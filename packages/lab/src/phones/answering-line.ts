@@ -31,6 +31,9 @@ export type AnsweringLine = {
   close(): void;
 };
 
+/** How long a phone rings before it is picked up, ms. */
+const RINGS_MS = 1_000;
+
 /**
  * baresip names a recording after the second in which it began, so the next call of that second would write over
  * it. Renamed at the answer it keeps growing and is safe, and its name tells the Call-ID.
@@ -56,7 +59,12 @@ export const startAnsweringLine = async (
   for (const [file, text] of Object.entries(baresipFiles(options))) await writeFile(join(dir, file), text);
 
   const calls = new Map<string, PhoneCall>();
+  const ringing = new Set<NodeJS.Timeout>();
   const onEvent = ({ type, id, direction }: BaresipEvent) => {
+    if (type === 'CALL_INCOMING') {
+      // A call that was given up meanwhile makes baresip refuse the command, which is as it should be.
+      ringing.add(setTimeout(() => control?.command('accept').catch(() => undefined), RINGS_MS));
+    }
     if (type === 'CALL_ESTABLISHED') {
       const answeredAt = Date.now();
       const time = new Date(answeredAt).toISOString().replace(/[:.]/g, '-');
@@ -94,6 +102,9 @@ export const startAnsweringLine = async (
   return {
     calls: () => [...calls.values()].map((call) => ({ ...call })),
     hangUp,
-    close: () => control?.close(),
+    close: () => {
+      for (const timer of ringing) clearTimeout(timer);
+      control?.close();
+    },
   };
 };

@@ -6,7 +6,7 @@ import { type AnsweringLine, type PhoneCall, startAnsweringLine } from './answer
 import { type LinePorts, lineDir } from './baresip-config.ts';
 import { type PhoneWords, preparePhoneAudio } from './phone-audio.ts';
 
-/** A phone that picks up at once, speaks and records; several lines, so that calls overlap without mixing. */
+/** A phone that rings, picks up, speaks and records; several lines, so that calls overlap without mixing. */
 export type AnsweringPhone = {
   number: string;
   /** Answered calls in order of their answer. */

@@ -17,7 +17,7 @@ export type LineOptions = {
   carrierPort: number;
 };
 
-/** The files of a baresip that answers by itself, speaks `say` and records what it hears into `dir`. */
+/** The files of a baresip that speaks `say` and records what it hears into `dir`. */
 export const baresipFiles = ({
   command,
   dir,
@@ -45,7 +45,7 @@ export const baresipFiles = ({
     'module_tmp account.so',
     ...['menu', 'ctrl_tcp'].map((name) => `module_app ${name}.so`),
   ].join('\n')}\n`,
-  accounts: `<sip:${number}@127.0.0.1:${carrierPort}>;regint=0;answermode=auto\n`,
+  accounts: `<sip:${number}@127.0.0.1:${carrierPort}>;regint=0;answermode=manual\n`,
   contacts: '',
 });
 

@@ -12,6 +12,15 @@ export const LAB_NUMBERS = {
   refusesRefer: '0255500101',
 } as const;
 
+/**
+ * Numbers of the setup guide's own example, so that it works in the lab as it stands: its destination
+ * answers and its transfer target is the lab's. No call leaves the machine.
+ */
+export const GUIDE_NUMBERS: Readonly<Record<string, string>> = {
+  '61402012298': LAB_NUMBERS.answers,
+  '61731071901': LAB_NUMBERS.transferTarget,
+};
+
 /** Numbers without a phone until `phones.add` plugs a SIPp scenario in; a call to one gets 480 until then. */
 export const SPARE_NUMBERS = [
   '0491571266',
