@@ -18,10 +18,13 @@ export const HEARD_WHOLE = 0.9;
 
 const STEPS = ['dispatched', 'dialing', 'ringing', 'answered', 'ended'] as const;
 
-/** The curl line that places the same call again, as it can be pasted into a shell. */
+/**
+ * The curl line that places the same call again, as it can be pasted into a shell. Without
+ * `allow_duplicate` a repeat within two minutes is answered with the call that was placed already.
+ */
 export const curlLine = (outdial: Pick<Outdial, 'bridgeUrl' | 'apiKey'>): string =>
   [
-    `curl -sS -X POST ${outdial.bridgeUrl}/dispatch`,
+    `curl -sS -X POST '${outdial.bridgeUrl}/dispatch?allow_duplicate=true'`,
     `-H 'Authorization: Bearer ${outdial.apiKey}'`,
     `-H 'Content-Type: application/json'`,
     `-d '${JSON.stringify(DEMO)}'`,
@@ -67,14 +70,16 @@ export const runDemoCall = async (
       say(`  new INVITE ${transferred.requestUri}, X-Account-Code: ${header(transferred, 'X-Account-Code')}`);
     }
   }
-  const heard = (await lab.phones.recordings(DESTINATION.replaceAll(' ', ''))).at(-1);
+  const heard = dialed === undefined ? null : (await lab.phones.callOf(dialed.callId)).heard;
   const greeting = lab.speech.tts.spoken()[0];
-  if (heard === undefined || greeting === undefined)
-    throw new Error('The phone recorded nothing of the call.');
+  if (heard === null || greeting === undefined) throw new Error('The phone recorded nothing of the call.');
   const match = await similarity(heard, greeting.file);
-  say(
-    `What the phone heard: "${greeting.text}", ${Math.round(match.covered * 100)} % of it, whole from its start.`,
-  );
+  say(`The phone heard: "${greeting.text}"`);
+  if (match.score < HEARD_WHOLE) {
+    throw new Error(
+      `The greeting did not arrive whole (likeness ${match.score.toFixed(2)}); compare ${heard}.`,
+    );
+  }
   if (call.status !== 'completed' || outcome?.end_reason !== 'transferred') {
     throw new Error(`The demo call did not end completed / transferred; the logs are in ${lab.dir}.`);
   }
