@@ -1,0 +1,82 @@
+import type { CallReport } from '@outdial/telephony';
+import { type Kysely, sql } from 'kysely';
+import type { CallChange } from '../../domain/advance-call.ts';
+import type { Call } from '../../domain/call.ts';
+import type { CallFilter, CallPosition } from '../../ports.ts';
+import { jsonText } from './accept-queries.ts';
+import type { Database } from './schema.ts';
+
+/** One call by its id. */
+export const findCall = async (db: Kysely<Database>, id: string): Promise<Call | null> =>
+  (await db.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+
+/** One call, locked until the transaction ends, with the database's time. */
+export const lockCall = async (
+  db: Kysely<Database>,
+  id: string,
+): Promise<{ call: Call; now: Date } | null> => {
+  const row = await db
+    .selectFrom('calls')
+    .selectAll()
+    // Not now(): the transaction may have waited for the row, and the time must be after what it reads.
+    .select(sql<Date>`date_trunc('milliseconds', clock_timestamp())`.as('databaseTime'))
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { databaseTime, ...call } = row;
+  return { call, now: databaseTime };
+};
+
+const JSON_FIELDS = ['variables', 'metadata', 'retryMinutes', 'legs', 'transfer', 'outcome'] as const;
+
+/** Changes fields of a call. */
+export const saveCall = async (db: Kysely<Database>, id: string, change: CallChange): Promise<Call> => {
+  const asText = Object.fromEntries(
+    JSON_FIELDS.filter((name) => change[name] !== undefined).map((name) => [name, jsonText(change[name])]),
+  );
+  return db
+    .updateTable('calls')
+    .set({ ...change, ...asText } as Record<string, never>)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+};
+
+/** Writes a report down; false when its number was there already. */
+export const insertReport = async (
+  db: Kysely<Database>,
+  callId: string,
+  report: CallReport,
+): Promise<boolean> => {
+  const { token: _token, ...body } = report;
+  const row = await db
+    .insertInto('callReports')
+    .values({ callId, seq: report.seq, type: report.type, atMs: report.at_ms, body: JSON.stringify(body) })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('seq')
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
+/** Calls newest first, from after a position. */
+export const listCalls = async (
+  db: Kysely<Database>,
+  filter: CallFilter,
+  position: CallPosition | null,
+  limit: number,
+): Promise<readonly Call[]> => {
+  let query = db.selectFrom('calls').selectAll();
+  if (filter.status !== null) query = query.where('status', 'in', filter.status);
+  if (filter.destination !== null) query = query.where('destination', '=', filter.destination);
+  if (filter.accountCode !== null) query = query.where('accountCode', '=', filter.accountCode);
+  if (position !== null) {
+    query = query.where((where) =>
+      where.or([
+        where('createdAt', '<', position.createdAt),
+        where.and([where('createdAt', '=', position.createdAt), where('id', '<', position.id)]),
+      ]),
+    );
+  }
+  return query.orderBy('createdAt', 'desc').orderBy('id', 'desc').limit(limit).execute();
+};

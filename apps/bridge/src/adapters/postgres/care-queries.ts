@@ -1,0 +1,96 @@
+import { type Kysely, sql } from 'kysely';
+import { BEFORE_GRANT, GRANTED } from '../../domain/advance-call.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Database } from './schema.ts';
+
+// Each look takes a handful; the next one comes within a second.
+const BATCH = 50;
+
+const ago = (ms: number) => sql<Date>`now() - make_interval(secs => ${ms / 1000}::float8)`;
+
+/** Calls without a grant whose `not_after` has passed. */
+export const findExpired = async (db: Kysely<Database>): Promise<readonly Call[]> =>
+  db
+    .selectFrom('calls')
+    .selectAll()
+    .where('status', 'in', BEFORE_GRANT)
+    .where('notAfter', '<=', sql<Date>`now()`)
+    .orderBy('createdAt')
+    .limit(BATCH)
+    .execute();
+
+/** Calls without a grant whose next dispatch is due. */
+export const findDueForRedispatch = async (db: Kysely<Database>): Promise<readonly Call[]> =>
+  db
+    .selectFrom('calls')
+    .selectAll()
+    .where('status', '=', 'dispatched')
+    .where('nextDispatchAt', '<=', sql<Date>`now()`)
+    .orderBy('nextDispatchAt')
+    .limit(BATCH)
+    .execute();
+
+/** Calls that have been dispatched for this long while no call at all was granted. */
+export const findWithoutAgent = async (db: Kysely<Database>, afterMs: number): Promise<readonly Call[]> =>
+  db
+    .selectFrom('calls')
+    .selectAll()
+    .where('status', '=', 'dispatched')
+    .where('dispatchedAt', '<=', ago(afterMs))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(selectFrom('calls as other').select('other.id').where('other.dialingAt', '>', ago(afterMs))),
+      ),
+    )
+    .orderBy('dispatchedAt')
+    .limit(BATCH)
+    .execute();
+
+/** Calls whose agent was last heard of longer ago than the lease, and by how many milliseconds. */
+export const findLeasesOver = async (
+  db: Kysely<Database>,
+  leaseMs: number,
+): Promise<readonly { call: Call; overdueMs: number }[]> => {
+  const rows = await db
+    .selectFrom('calls')
+    .selectAll()
+    .select(
+      sql<number>`(extract(epoch from now() - last_alive_at) * 1000 - ${leaseMs}::float8)::int`.as(
+        'overdueMs',
+      ),
+    )
+    .where('status', 'in', GRANTED)
+    .where('lastAliveAt', '<=', ago(leaseMs))
+    .orderBy('lastAliveAt')
+    .limit(BATCH)
+    .execute();
+  return rows.map(({ overdueMs, ...call }) => ({ call, overdueMs }));
+};
+
+/** Granted calls that were asked to end longer ago than this. */
+export const findCancelsOverdue = async (db: Kysely<Database>, afterMs: number): Promise<readonly Call[]> =>
+  db
+    .selectFrom('calls')
+    .selectAll()
+    .where('status', 'in', GRANTED)
+    .where('cancelRequestedAt', '<=', ago(afterMs))
+    .limit(BATCH)
+    .execute();
+
+/** Ended calls whose rooms were not deleted yet; those that had a grant only after `graceMs`. */
+export const findRoomsToClear = async (db: Kysely<Database>, graceMs: number): Promise<readonly Call[]> =>
+  db
+    .selectFrom('calls')
+    .selectAll()
+    .where('endedAt', 'is not', null)
+    .where('roomsClearedAt', 'is', null)
+    .where('room', 'is not', null)
+    .where((where) => where.or([where('dialingAt', 'is', null), where('endedAt', '<=', ago(graceMs))]))
+    .orderBy('endedAt')
+    .limit(BATCH)
+    .execute();
+
+/** Notes that the rooms of an ended call are gone. */
+export const saveRoomsCleared = async (db: Kysely<Database>, id: string): Promise<void> => {
+  await db.updateTable('calls').set({ roomsClearedAt: sql`now()` }).where('id', '=', id).execute();
+};

@@ -1,0 +1,59 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Kysely, sql } from 'kysely';
+import { LOCK } from './locks.ts';
+
+const DIRECTORY = join(import.meta.dirname, 'migrations');
+
+type Migration = { readonly number: number; readonly name: string; readonly statements: readonly string[] };
+
+// Statements end with ";" at the end of a line; PGlite takes only one at a time.
+const splitStatements = (text: string): readonly string[] =>
+  text
+    .split(/;[ \t]*(?:\r?\n|$)/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement.replace(/^\s*--.*$/gm, '').trim() !== '');
+
+const readMigrations = async (directory: string): Promise<readonly Migration[]> => {
+  const names = (await readdir(directory)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      number: Number(name.slice(0, 4)),
+      name,
+      statements: splitStatements(await readFile(join(directory, name), 'utf8')),
+    })),
+  );
+};
+
+/**
+ * Brings the database to the newest form: each numbered SQL file once, in order, all in one
+ * transaction. Two bridges that start at once wait for each other.
+ *
+ * @throws Error when the database was written by a newer version than this one.
+ */
+export const migrate = async <DB>(db: Kysely<DB>, directory = DIRECTORY): Promise<readonly string[]> => {
+  const migrations = await readMigrations(directory);
+  return db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${LOCK.migration}::int, 0)`.execute(tx);
+    await sql`create table if not exists migrations (
+      number integer primary key, name text not null, applied_at timestamptz not null default now()
+    )`.execute(tx);
+    const { rows } = await sql<{ number: number; name: string }>`select number, name from migrations`.execute(
+      tx,
+    );
+    const known = new Set(migrations.map((migration) => migration.number));
+    const newer = rows.find((row) => !known.has(row.number));
+    if (newer !== undefined) {
+      throw new Error(
+        `The database holds ${newer.name}, which this version does not know. Start the newer version, or restore a backup from before the upgrade.`,
+      );
+    }
+    const done = new Set(rows.map((row) => row.number));
+    const pending = migrations.filter((migration) => !done.has(migration.number));
+    for (const { number, name, statements } of pending) {
+      for (const statement of statements) await sql.raw(statement).execute(tx);
+      await sql`insert into migrations (number, name) values (${number}, ${name})`.execute(tx);
+    }
+    return pending.map((migration) => migration.name);
+  });
+};

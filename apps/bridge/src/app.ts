@@ -1,0 +1,55 @@
+import fastify from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ApiKey } from './domain/api-keys.ts';
+import { agentSignature } from './http/plugins/agent-signature.ts';
+import { authorization } from './http/plugins/authorization.ts';
+import { errorAnswers } from './http/plugins/error-answers.ts';
+import { floodStop } from './http/plugins/flood-stop.ts';
+import { openapi } from './http/plugins/openapi.ts';
+import { requestLog } from './http/plugins/request-log.ts';
+import { securityHeaders } from './http/plugins/security-headers.ts';
+import { type Lifecycle, shutdown } from './http/plugins/shutdown.ts';
+import type { App, RouteDeps } from './http/route.ts';
+import { agentRoutes } from './http/routes/agent.ts';
+import { callRoutes } from './http/routes/calls.ts';
+import { dispatchRoute } from './http/routes/dispatch.ts';
+import { healthRoutes } from './http/routes/health.ts';
+import { openapiRoute } from './http/routes/openapi.ts';
+import { serverOptions } from './http/server-options.ts';
+
+/** What the HTTP side needs to be built. */
+export type AppDeps = RouteDeps & {
+  readonly apiKeys: readonly ApiKey[];
+  readonly agentReportSecret: string;
+  readonly trustProxy: readonly string[];
+  readonly lifecycle: Lifecycle;
+  readonly version: string;
+};
+
+/** The HTTP side of the bridge: plugins in the order in which they see a request, then the routes. */
+export const buildApp = async (deps: AppDeps): Promise<App> => {
+  const app = fastify(serverOptions(deps.trustProxy)).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.removeContentTypeParser('text/plain');
+
+  await app.register(errorAnswers, { log: deps.log });
+  await app.register(securityHeaders);
+  await app.register(shutdown, { lifecycle: deps.lifecycle });
+  await app.register(authorization, { keys: deps.apiKeys });
+  await app.register(floodStop);
+  await app.register(requestLog, { log: deps.log });
+  await app.register(openapi, { version: deps.version });
+
+  healthRoutes(app, deps);
+  dispatchRoute(app, deps);
+  callRoutes(app, deps);
+  openapiRoute(app);
+  await app.register(async (signed) => {
+    await signed.register(agentSignature, { secret: deps.agentReportSecret });
+    agentRoutes(signed.withTypeProvider<ZodTypeProvider>(), deps);
+  });
+
+  await app.ready();
+  return app;
+};

@@ -1,0 +1,83 @@
+import { performance } from 'node:perf_hooks';
+import type { Logger } from '@outdial/runtime';
+import { type Clock, startClock } from './clock.ts';
+import { LEASE_SUSPENSION_MS } from './domain/lease.ts';
+import { NO_AGENT_MS } from './domain/redispatch-schedule.ts';
+import { removeCanceledLegs } from './flow/cancel-call.ts';
+import { clearRooms } from './flow/clear-rooms.ts';
+import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from './flow/close-lost-calls.ts';
+import { dispatchQueuedCalls, redispatchUngrantedCalls } from './flow/dispatch-call.ts';
+import { createPatience } from './patience.ts';
+import type { CallStore, DispatchLimits, LiveKit } from './ports.ts';
+
+const DISPATCH_EVERY_MS = 250;
+const CARE_EVERY_MS = 1_000;
+
+/** What the bridge does without being asked. */
+export type Background = {
+  /** There may be a call to start: do not wait for the next tick. */
+  readonly wake: () => void;
+  /** Starts nothing more; resolves when what is under way is done. */
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Two clocks: one starts calls, the other looks after those that were started. They are apart so that
+ * a LiveKit that does not answer can hold up the second but never the first.
+ */
+export const startBackground = (deps: {
+  readonly calls: CallStore;
+  readonly livekit: LiveKit;
+  readonly limits: DispatchLimits;
+  readonly log: Logger;
+}): Background => {
+  const { log } = deps;
+  const underWay = new Set<Promise<void>>();
+  const track = (work: Promise<void>): void => {
+    underWay.add(work);
+    // Its own errors are its own business: flows log them and leave the row to the next round.
+    work
+      .catch((error: unknown) => log.error({ err: error }, 'background work failed'))
+      .finally(() => underWay.delete(work));
+  };
+  const monotonicMs = () => performance.now();
+  const leases = createPatience(LEASE_SUSPENSION_MS, monotonicMs);
+  const agents = createPatience(NO_AGENT_MS, monotonicMs);
+
+  const dispatching: Clock = startClock({
+    name: 'dispatch',
+    everyMs: DISPATCH_EVERY_MS,
+    log,
+    round: async () => {
+      await dispatchQueuedCalls({ ...deps, track });
+      await redispatchUngrantedCalls({ ...deps, track });
+    },
+  });
+  const wake = dispatching.wake;
+  const care: Clock = startClock({
+    name: 'care',
+    everyMs: CARE_EVERY_MS,
+    log,
+    onFailure: () => {
+      leases.restart();
+      agents.restart();
+    },
+    round: async () => {
+      await expireCalls({ ...deps, wake });
+      // Asked in every round, so that each notices a round that came late.
+      const [mayLackAgent, mayExpireLeases] = [agents.isOver(), leases.isOver()];
+      if (mayLackAgent) await closeCallsWithoutAgent({ ...deps, wake });
+      if (mayExpireLeases) await closeLostCalls({ ...deps, wake });
+      await removeCanceledLegs(deps);
+      await clearRooms(deps);
+    },
+  });
+
+  return {
+    wake,
+    stop: async () => {
+      await Promise.all([dispatching.stop(), care.stop()]);
+      await Promise.allSettled(underWay);
+    },
+  };
+};

@@ -1,0 +1,116 @@
+import { ConfigError, parseConfig } from '@outdial/runtime';
+import { describe, expect, test } from 'vitest';
+import { bridgeConfigSchema, dialSettings, fallsBackToDestination } from './config.ts';
+
+const SECRET = 's'.repeat(40);
+const least = {
+  LIVEKIT_URL: 'wss://example.livekit.cloud',
+  LIVEKIT_API_KEY: 'key',
+  LIVEKIT_API_SECRET: 'secret',
+  BRIDGE_API_KEYS: `n8n:${SECRET}`,
+  AGENT_REPORT_SECRET: SECRET,
+};
+const read = (change: Record<string, string> = {}) =>
+  parseConfig(bridgeConfigSchema, { ...least, ...change });
+const problems = (env: Record<string, string>): readonly string[] => {
+  try {
+    parseConfig(bridgeConfigSchema, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  throw new Error('it passed');
+};
+
+test('the defaults of the contract', () => {
+  expect(read()).toMatchObject({
+    AGENT_NAME: 'nehos-outbound-agent',
+    BRIDGE_HOST: '127.0.0.1',
+    BRIDGE_PORT: 8080,
+    DATABASE_URL: null,
+    DATA_DIR: './data',
+    CALLER_ID_FALLBACK: 'destination',
+    CALLER_IDS_ALLOWED: [],
+    ALLOWED_COUNTRIES: ['AU'],
+    ALLOW_FICTITIOUS_NUMBERS: false,
+    MAX_CONCURRENT_CALLS: 4,
+    CALLS_PER_SECOND: 1,
+    RING_TIMEOUT_SECONDS: 45,
+    MAX_CALL_SECONDS: 840,
+    LOG_LEVEL: 'INFO',
+    LOG_PII: false,
+  });
+});
+
+test('every problem at once', () => {
+  const found = problems({
+    ...least,
+    LIVEKIT_URL: 'livekit',
+    BRIDGE_API_KEYS: 'n8n:short',
+    BRIDGE_PORT: 'http',
+    LOG_LEVEL: 'LOUD',
+  });
+  expect(found.map((problem) => problem.split(':')[0])).toEqual([
+    'LIVEKIT_URL',
+    'BRIDGE_API_KEYS',
+    'BRIDGE_PORT',
+    'LOG_LEVEL',
+  ]);
+});
+
+test('what is missing is named with its meaning', () => {
+  const found = problems({});
+  expect(found).toHaveLength(5);
+  for (const problem of found) expect(problem).toMatch(/^[A-Z_]+ is not set\. \S+/);
+});
+
+describe('values that cannot be', () => {
+  test.each([
+    ['BRIDGE_PORT', '70000'],
+    ['MAX_CONCURRENT_CALLS', '0'],
+    ['MAX_CONCURRENT_CALLS', '2.5'],
+    ['CALLS_PER_SECOND', '0'],
+    ['RING_TIMEOUT_SECONDS', '4'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['DEFAULT_COUNTRY', 'Australia'],
+    ['ALLOWED_COUNTRIES', 'AU,NZL'],
+    ['BRIDGE_TRUST_PROXY', 'proxy.local'],
+    ['BRIDGE_TRUST_PROXY', '10.0.0.0/33'],
+    ['LOG_PII', 'yes'],
+    ['AGENT_REPORT_SECRET', 'short'],
+    ['SIP_FROM_NUMBER', '+61 2 5550 0199'],
+    ['SIP_DISPLAY_NAME', 'a"b'],
+  ])('%s=%s', (name, value) => {
+    expect(problems({ ...least, [name]: value })).toEqual([expect.stringContaining(name)]);
+  });
+
+  test('a default caller ID that is not on the list', () => {
+    const env = { ...least, SIP_FROM_NUMBER: '+61255500199', CALLER_IDS_ALLOWED: '+61255500100' };
+    expect(problems(env)).toEqual(['SIP_FROM_NUMBER: It is not in CALLER_IDS_ALLOWED; add it there.']);
+  });
+});
+
+test('values are read in any case and with spaces', () => {
+  expect(
+    read({ LOG_LEVEL: 'debug', LOG_PII: 'TRUE', ALLOWED_COUNTRIES: 'au, nz', CALLS_PER_SECOND: '0.5' }),
+  ).toMatchObject({
+    LOG_LEVEL: 'DEBUG',
+    LOG_PII: true,
+    ALLOWED_COUNTRIES: ['au', 'nz'],
+    CALLS_PER_SECOND: 0.5,
+  });
+  expect(dialSettings(read({ ALLOWED_COUNTRIES: 'au' })).policy.allowedCountries).toEqual(['AU']);
+});
+
+test('a start without any caller ID is known', () => {
+  expect(fallsBackToDestination(read())).toBe(true);
+  expect(fallsBackToDestination(read({ SIP_FROM_IDENTITY: 'Name' }))).toBe(false);
+  expect(fallsBackToDestination(read({ CALLER_ID_FALLBACK: 'refuse' }))).toBe(false);
+  expect(fallsBackToDestination(read({ CALLER_IDS_ALLOWED: '+61255500100' }))).toBe(false);
+});
+
+test('every name says what it means, for .env.example', () => {
+  for (const [name, field] of Object.entries(bridgeConfigSchema.shape)) {
+    expect([name, field.description ?? '']).toEqual([name, expect.stringMatching(/\.$/)]);
+  }
+});

@@ -1,0 +1,109 @@
+import { CALL_STATUSES, callOutcomeSchema } from '@outdial/telephony';
+import { z } from 'zod';
+import type { Call } from './call.ts';
+
+const time = z.iso.datetime().describe('RFC 3339, UTC, milliseconds; from the database clock');
+const text = z.string();
+
+/** Where to go from here. A link is `null` while nothing answers there. */
+export const callLinksSchema = z.strictObject({
+  self: z.string(),
+  events: z.string().nullable(),
+  cancel: z.string(),
+});
+
+/** The call record: the same object in the API and in callbacks. Every field is always present. */
+export const callRecordSchema = z
+  .strictObject({
+    id: text.describe('call_ and a UUIDv7'),
+    status: z.enum(CALL_STATUSES),
+    destination: text.describe('E.164'),
+    account_code: text.nullable(),
+    transfer_target: text.nullable().describe('tel: or sip: URI'),
+    caller_id: text.nullable(),
+    caller_id_source: text.nullable().describe('request, SIP_FROM_NUMBER, SIP_FROM_IDENTITY or destination'),
+    caller_name: text.nullable(),
+    playbook: text.nullable(),
+    variables: z.json(),
+    metadata: z.json(),
+    room: text.nullable(),
+    dispatch_id: text.nullable(),
+    duplicate_of: text.nullable(),
+    created_at: time,
+    scheduled_for: time.nullable(),
+    not_after: time,
+    dispatched_at: time.nullable(),
+    dialing_at: time.nullable(),
+    ringing_at: time.nullable(),
+    answered_at: time.nullable(),
+    ended_at: time.nullable(),
+    cancel_requested_at: time.nullable(),
+    outcome: callOutcomeSchema.nullable(),
+    legs: z.array(
+      z.strictObject({
+        identity: z.enum(['callee', 'target']),
+        participant_sid: text.nullable(),
+        sip_call_id: text.nullable(),
+      }),
+    ),
+    result: z.json(),
+    summary: text.nullable(),
+    transcript_url: text.nullable(),
+    recording_url: text.nullable(),
+    attempt: z.number().int(),
+    retry_of: text.nullable(),
+    callbacks: z.array(z.json()),
+    late_leg: z.boolean(),
+    links: callLinksSchema,
+  })
+  .describe('One call: what was asked, what happened, how it ended');
+
+export type CallRecord = z.output<typeof callRecordSchema>;
+
+const iso = (date: Date): string => date.toISOString();
+const isoOrNull = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+/** Links of a call, relative to the bridge. */
+export const callLinks = (id: string): z.output<typeof callLinksSchema> => ({
+  self: `/calls/${id}`,
+  events: null,
+  cancel: `/calls/${id}/cancel`,
+});
+
+/** The public face of a stored call: digests, keys and grant tokens stay inside. */
+export const toCallRecord = (call: Call): CallRecord => ({
+  id: call.id,
+  status: call.status,
+  destination: call.destination,
+  account_code: call.accountCode,
+  transfer_target: call.transferTarget,
+  caller_id: call.callerId,
+  caller_id_source: call.callerIdSource,
+  caller_name: call.callerName,
+  playbook: call.playbook,
+  variables: call.variables as CallRecord['variables'],
+  metadata: call.metadata as CallRecord['metadata'],
+  room: call.room,
+  dispatch_id: call.dispatchId,
+  duplicate_of: null,
+  created_at: iso(call.createdAt),
+  scheduled_for: isoOrNull(call.scheduledFor),
+  not_after: iso(call.notAfter),
+  dispatched_at: isoOrNull(call.dispatchedAt),
+  dialing_at: isoOrNull(call.dialingAt),
+  ringing_at: isoOrNull(call.ringingAt),
+  answered_at: isoOrNull(call.answeredAt),
+  ended_at: isoOrNull(call.endedAt),
+  cancel_requested_at: isoOrNull(call.cancelRequestedAt),
+  outcome: call.outcome,
+  legs: call.legs.map((leg) => ({ ...leg })),
+  result: null,
+  summary: null,
+  transcript_url: null,
+  recording_url: null,
+  attempt: call.attempt,
+  retry_of: null,
+  callbacks: [],
+  late_leg: call.lateLeg,
+  links: callLinks(call.id),
+});

@@ -1,0 +1,106 @@
+import type { CallerIdSource, CallLeg, CallOutcome, CallStatus, TransferResult } from '@outdial/telephony';
+
+/** Any JSON value; what `metadata` and `variables` hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** One call as it is written down. Times come from the database clock; an absent fact is `null`. */
+export type Call = {
+  readonly id: string;
+  readonly status: CallStatus;
+  readonly apiKeyName: string;
+  readonly idempotencyKey: string | null;
+  /** Digest of the payload, to tell "same key, same payload" from "same key, other payload". */
+  readonly requestDigest: string;
+  /** Digest of what makes two keyless requests the same call. */
+  readonly fingerprint: string;
+
+  readonly destination: string;
+  readonly accountCode: string | null;
+  readonly transferTarget: string | null;
+  readonly callerId: string;
+  readonly callerIdSource: CallerIdSource;
+  readonly callerName: string | null;
+  readonly playbook: string | null;
+  readonly variables: Json;
+  readonly greeting: string | null;
+  readonly instructions: string | null;
+  readonly metadata: Json;
+  readonly voicemail: 'hang_up' | 'leave_message';
+  readonly record: boolean;
+  readonly retryMinutes: Json;
+  readonly maxAttempts: number;
+  readonly attempt: number;
+  readonly ringTimeoutSeconds: number;
+  readonly maxCallSeconds: number;
+
+  readonly createdAt: Date;
+  readonly scheduledFor: Date | null;
+  readonly notAfter: Date;
+
+  /** Number of the newest dispatch; 0 before the first. */
+  readonly dispatchNumber: number;
+  readonly room: string | null;
+  readonly dispatchId: string | null;
+  readonly dispatchedAt: Date | null;
+  readonly nextDispatchAt: Date | null;
+
+  readonly grantToken: string | null;
+  readonly grantExpiresAt: Date | null;
+  readonly jobId: string | null;
+  readonly lastAliveAt: Date | null;
+  readonly dialingAt: Date | null;
+  readonly ringingAt: Date | null;
+  readonly answeredAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly cancelRequestedAt: Date | null;
+
+  readonly legs: readonly CallLeg[];
+  readonly transfer: TransferResult | null;
+  readonly outcome: CallOutcome | null;
+  readonly lateLeg: boolean;
+  readonly roomsClearedAt: Date | null;
+};
+
+/** What is known of a call when it is accepted; everything else starts absent. */
+export type NewCall = Pick<
+  Call,
+  | 'id'
+  | 'apiKeyName'
+  | 'idempotencyKey'
+  | 'requestDigest'
+  | 'fingerprint'
+  | 'destination'
+  | 'accountCode'
+  | 'transferTarget'
+  | 'callerId'
+  | 'callerIdSource'
+  | 'callerName'
+  | 'playbook'
+  | 'variables'
+  | 'greeting'
+  | 'instructions'
+  | 'metadata'
+  | 'voicemail'
+  | 'record'
+  | 'retryMinutes'
+  | 'maxAttempts'
+  | 'ringTimeoutSeconds'
+  | 'maxCallSeconds'
+  | 'scheduledFor'
+  | 'notAfter'
+>;
+
+/** The room of one dispatch. Each dispatch has its own, so a late job can never meet a newer one. */
+export const roomName = (callId: string, dispatchNumber: number): string =>
+  `call-${callId}-${dispatchNumber}`;
+
+/** `call_` + UUIDv7 (RFC 9562 section 5.7) of that moment; `random` gives its last ten bytes. */
+export const newCallId = (now: Date, random: Uint8Array): string => {
+  const bytes = new Uint8Array(16);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(now.getTime()) << 16n);
+  bytes.set(random.subarray(0, 10), 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Buffer.from(bytes).toString('hex');
+  return `call_${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+};

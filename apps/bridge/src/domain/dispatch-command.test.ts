@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { T0 } from '../../test/fixtures.ts';
+import {
+  DISPATCH_FIELDS,
+  type DispatchCommand,
+  dispatchBodySchema,
+  unavailableFields,
+} from './dispatch-command.ts';
+import { explainUnknownField } from './unknown-field.ts';
+
+const read = (body: unknown) => dispatchBodySchema.safeParse(body);
+const destination = '61402012298';
+
+describe('tolerant at the door', () => {
+  test.each([
+    ['a number for a number in words', { destination: 61402012298 }, { destination }],
+    ['nothing as ""', { destination, account_code: '', caller_id: '  ', metadata: null }, { destination }],
+    [
+      'numbers as text',
+      { destination, ring_timeout_seconds: '30' },
+      { destination, ring_timeout_seconds: 30 },
+    ],
+    ['a text as a number', { destination, account_code: 12345 }, { destination, account_code: '12345' }],
+    [
+      'booleans as text',
+      { destination, dry_run: 'True', record: 'false' },
+      { destination, dry_run: true, record: false },
+    ],
+    [
+      'objects as JSON text',
+      { destination, variables: '{"name":"Kim"}' },
+      { destination, variables: { name: 'Kim' } },
+    ],
+    [
+      'lists as JSON text',
+      { destination, retry_minutes: '[30,120]' },
+      { destination, retry_minutes: [30, 120] },
+    ],
+    [
+      'metadata as JSON text',
+      { destination, metadata: '{"run":"7"}' },
+      { destination, metadata: { run: '7' } },
+    ],
+    [
+      'metadata as a sentence',
+      { destination, metadata: 'from the form' },
+      { destination, metadata: 'from the form' },
+    ],
+  ])('%s', (_name, body, command) => {
+    expect(read(body)).toEqual({ success: true, data: command });
+  });
+});
+
+describe('strict behind it', () => {
+  test.each([
+    ['no destination', {}, 'destination is required'],
+    ['a body that is a list', [], 'expected object'],
+    ['a body that is text', 'hello', 'expected object'],
+    ['a destination that is an object', { destination: {} }, 'text or a number'],
+    ['a fraction of a second', { destination, ring_timeout_seconds: '30.5' }, 'int'],
+    ['a ring time that is too long', { destination, ring_timeout_seconds: 76 }, '75'],
+    ['a call that is too short', { destination, max_call_seconds: 9 }, '10'],
+    ['an account code with a line break', { destination, account_code: 'a\r\nVia: x' }, 'Letters'],
+    ['a caller ID with a bracket', { destination, caller_id: '61<evil>' }, 'caller ID contains'],
+    ['a caller name with a quote', { destination, caller_name: 'a" <sip:x>' }, 'caller name contains'],
+    ['a time without an offset', { destination, not_after: '2026-03-01T09:00:00' }, 'RFC 3339'],
+    ['metadata over 4 KiB', { destination, metadata: { text: 'x'.repeat(4090) } }, '4096 bytes'],
+    ['variables that are no object', { destination, variables: '[1]' }, 'record'],
+    ['a prototype inside JSON text', { destination, metadata: '{"a":{"__proto__":{"b":1}}}' }, '__proto__'],
+    [
+      'a constructor inside JSON text',
+      { destination, variables: '{"constructor":{"prototype":1}}' },
+      '__proto__',
+    ],
+    ['four attempts', { destination, max_attempts: 4 }, '3'],
+  ])('%s', (_name, body, message) => {
+    const result = read(body);
+    expect(result.success).toBe(false);
+    expect(result.error?.issues.map((issue) => issue.message).join()).toContain(message);
+  });
+
+  test('unknown fields are refused by name', () => {
+    const result = read({ destination, to: '1', toString: 'x' });
+    expect(result.error?.issues).toMatchObject([{ code: 'unrecognized_keys', keys: ['to', 'toString'] }]);
+  });
+});
+
+test.each([
+  ['to', 'to is not a field here; use destination.'],
+  ['customer.number', 'customer.number is not a field here; use destination.'],
+  ['from_number', 'from_number is not a field here; use caller_id.'],
+  ['first_message', 'first_message is not a field here; use greeting.'],
+  ['system_prompt', 'system_prompt is not a field here; use instructions.'],
+  ['initial_context', 'initial_context is not a field here; use variables.'],
+  ['statusCallback', 'statusCallback is not a field here; use callback_url.'],
+  ['accountCode', 'accountCode is not a field here; use account_code.'],
+  ['constructor', 'constructor is not a field here.'],
+])('the hint for %s', (name, hint) => {
+  expect(explainUnknownField(name, DISPATCH_FIELDS)).toBe(hint);
+});
+
+describe('what is not built is refused, never ignored', () => {
+  const unavailable = (change: Partial<DispatchCommand>) =>
+    unavailableFields({ destination, ...change }, T0).map(({ field }) => field);
+
+  test.each([
+    [{ playbook: 'reminder' }, ['playbook']],
+    [
+      { callback_url: 'https://example.com', callback_events: ['call.ended'] },
+      ['callback_url', 'callback_events'],
+    ],
+    [{ schedule_at: '2026-03-02T10:00:01+10:00' }, ['schedule_at']],
+    [{ max_attempts: 2 }, ['max_attempts']],
+    [{ record: true }, ['record']],
+    [{ voicemail: 'leave_message' as const }, ['voicemail']],
+  ])('%j', (change, fields) => {
+    expect(unavailable(change)).toEqual(fields);
+  });
+
+  test('values that ask for nothing new pass', () => {
+    const change = { schedule_at: '2026-03-02T10:00:00+10:00', max_attempts: 1, record: false } as const;
+    expect(
+      unavailable({ ...change, voicemail: 'hang_up', retry_minutes: [30], variables: { a: 1 } }),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import { ACCOUNT_CODE_PATTERN, checkCallerId, checkCallerName, type HeaderValue } from '@outdial/telephony';
+import { z } from 'zod';
+import { type DoorKind, PoisonedJson, tidyBody } from './tidy-body.ts';
+
+const MAX_JSON_BYTES = 4096;
+
+const json = (what: string) =>
+  z.json().refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_JSON_BYTES, {
+    error: `${what} is larger than ${MAX_JSON_BYTES} bytes as JSON.`,
+  });
+
+const checkedBy = (check: (text: string) => HeaderValue) =>
+  z.string().check((context) => {
+    const verdict = check(context.value);
+    if (verdict.status === 'invalid') {
+      context.issues.push({ code: 'custom', message: verdict.reason, input: context.value });
+    }
+  });
+
+const time = z.iso.datetime({
+  offset: true,
+  error: 'Use RFC 3339 with an offset: 2026-03-01T09:00:00+10:00.',
+});
+
+const fields = z.strictObject({
+  destination: z
+    .string({
+      error: (issue) =>
+        issue.input === undefined ? 'destination is required.' : 'destination must be text or a number.',
+    })
+    .max(64)
+    .describe('Number to call: E.164, national, tel: URI; a JSON number is accepted too'),
+  account_code: z
+    .string()
+    .regex(ACCOUNT_CODE_PATTERN, 'Letters, digits, ".", "_" and "-", at most 64.')
+    .optional()
+    .describe('Sent in the account code header of the INVITE'),
+  transfer_target: z
+    .string()
+    .max(256)
+    .optional()
+    .describe('Where the agent may transfer to: number, tel: or sip: URI'),
+  caller_id: checkedBy(checkCallerId)
+    .optional()
+    .describe('Number or name in From, sent exactly as written; overrides the default'),
+  caller_name: checkedBy(checkCallerName).optional().describe('Display name in From; overrides the default'),
+  playbook: z.string().max(100).optional().describe('Not available yet'),
+  variables: z
+    .record(z.string().max(64), z.json())
+    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_JSON_BYTES, {
+      error: `variables is larger than ${MAX_JSON_BYTES} bytes as JSON.`,
+    })
+    .optional()
+    .describe('Stored with the call'),
+  greeting: z.string().max(2000).optional().describe('The first words the agent speaks'),
+  instructions: z.string().max(10_000).optional().describe('How the agent is to hold the conversation'),
+  callback_url: z.url().max(2000).optional().describe('Not available yet'),
+  callback_events: z.array(z.string()).max(20).optional().describe('Not available yet'),
+  idempotency_key: z.string().max(255).optional().describe('Same as the Idempotency-Key header'),
+  schedule_at: time.optional().describe('A time in the future is not available yet'),
+  not_after: time.optional().describe('The call is canceled if it cannot start by then; default one hour'),
+  max_attempts: z.int().min(1).max(3).optional().describe('More than 1 is not available yet'),
+  retry_minutes: z.array(z.int().min(1).max(1440)).min(1).max(2).optional(),
+  ring_timeout_seconds: z.int().min(5).max(75).optional(),
+  max_call_seconds: z.int().min(10).max(14_400).optional(),
+  record: z.boolean().optional().describe('true is not available yet'),
+  voicemail: z.enum(['hang_up', 'leave_message']).optional().describe('leave_message is not available yet'),
+  metadata: json('metadata').optional().describe('Any JSON up to 4 KiB, given back in the record'),
+  dry_run: z.boolean().optional().describe('true: every check and its verdict, no call'),
+});
+
+/** A dispatch request after the door: typed, absent fields missing, nothing looked up yet. */
+export type DispatchCommand = z.output<typeof fields>;
+
+const KINDS: Readonly<Record<keyof DispatchCommand, DoorKind>> = {
+  destination: 'text',
+  account_code: 'text',
+  transfer_target: 'text',
+  caller_id: 'text',
+  caller_name: 'text',
+  playbook: 'text',
+  variables: 'json',
+  greeting: 'text',
+  instructions: 'text',
+  callback_url: 'text',
+  callback_events: 'json',
+  idempotency_key: 'text',
+  schedule_at: 'text',
+  not_after: 'text',
+  max_attempts: 'number',
+  retry_minutes: 'json',
+  ring_timeout_seconds: 'number',
+  max_call_seconds: 'number',
+  record: 'boolean',
+  voicemail: 'text',
+  metadata: 'any',
+  dry_run: 'boolean',
+};
+
+/** Names of every field, for hints about misspelt ones. */
+export const DISPATCH_FIELDS: readonly string[] = Object.keys(KINDS);
+
+/** Body of `POST /dispatch`: tolerant at the door (`tidy-body.ts`), strict behind it. */
+export const dispatchBodySchema = z.preprocess((body, context) => {
+  try {
+    return tidyBody(body, KINDS);
+  } catch (error) {
+    if (!(error instanceof PoisonedJson)) throw error;
+    context.issues.push({ code: 'custom', message: error.message, input: body });
+    return z.NEVER;
+  }
+}, fields);
+
+/** A field that is understood but whose feature is not built: refused, never silently ignored. */
+export type UnavailableField = { readonly field: keyof DispatchCommand; readonly detail: string };
+
+/** The fields of this request that would be a lie to accept now. */
+export const unavailableFields = (command: DispatchCommand, now: Date): readonly UnavailableField[] => {
+  const found: UnavailableField[] = [];
+  const refuse = (field: keyof DispatchCommand, detail: string) => found.push({ field, detail });
+  if (command.playbook !== undefined)
+    refuse('playbook', 'Playbooks are not available yet; use greeting and instructions.');
+  if (command.callback_url !== undefined)
+    refuse('callback_url', 'Callbacks are not available yet; ask GET /calls/<id>.');
+  if (command.callback_events !== undefined) refuse('callback_events', 'Callbacks are not available yet.');
+  if (command.schedule_at !== undefined && Date.parse(command.schedule_at) > now.getTime()) {
+    refuse('schedule_at', 'Calls cannot be scheduled yet; send the request when the call is to start.');
+  }
+  if ((command.max_attempts ?? 1) > 1)
+    refuse('max_attempts', 'Further attempts are not available yet; 1 is.');
+  if (command.record === true)
+    refuse('record', 'Recording is not available yet; leave it out or send false.');
+  if (command.voicemail === 'leave_message') {
+    refuse('voicemail', 'Leaving a message is not available yet; hang_up is.');
+  }
+  return found;
+};

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { settings, T0 } from '../../test/fixtures.ts';
+import type { DispatchCommand } from './dispatch-command.ts';
+import { callFingerprint, requestDigest } from './fingerprint.ts';
+import { planCall } from './plan-call.ts';
+
+const command = (change: Partial<DispatchCommand> = {}): DispatchCommand => ({
+  destination: '0491 570 156',
+  caller_id: 'LiveKitNehosHosted',
+  ...change,
+});
+
+const caller = (change: Partial<ReturnType<typeof settings>['callerId']>) => ({
+  ...settings().callerId,
+  ...change,
+});
+
+test('a request becomes a call, defaults filled in', () => {
+  const plan = planCall(command({ transfer_target: '02 5550 0100' }), settings({ displayName: 'Nehos' }), T0);
+  expect(plan).toMatchObject({
+    status: 'planned',
+    warning: null,
+    call: {
+      destination: '+61491570156',
+      transferTarget: 'tel:+61255500100',
+      callerId: 'LiveKitNehosHosted',
+      callerIdSource: 'request',
+      callerName: 'Nehos',
+      ringTimeoutSeconds: 45,
+      maxCallSeconds: 840,
+      maxAttempts: 1,
+      voicemail: 'hang_up',
+      notAfter: new Date('2026-03-02T01:00:00Z'),
+    },
+  });
+});
+
+test('the request overrides the defaults', () => {
+  const asked = {
+    ring_timeout_seconds: 20,
+    max_call_seconds: 60,
+    caller_name: 'Kim',
+    not_after: '2026-03-02T10:30:00+10:00',
+  };
+  const plan = planCall(command(asked), settings({ displayName: 'Nehos' }), T0);
+  expect(plan).toMatchObject({
+    call: {
+      ringTimeoutSeconds: 20,
+      maxCallSeconds: 60,
+      callerName: 'Kim',
+      notAfter: new Date('2026-03-02T00:30:00Z'),
+    },
+  });
+});
+
+describe('caller ID', () => {
+  test.each([
+    ['SIP_FROM_NUMBER', { fromNumber: '+61255500199', fromIdentity: 'Name' }, '+61255500199'],
+    ['SIP_FROM_IDENTITY', { fromIdentity: 'Name' }, 'Name'],
+    ['destination', {}, '61491570156'],
+  ])('from %s', (source, change, callerId) => {
+    const plan = planCall({ destination: '0491570156' }, settings({ callerId: caller(change) }), T0);
+    expect(plan).toMatchObject({ call: { callerId, callerIdSource: source } });
+    if (plan.status === 'planned') expect(plan.warning === null).toBe(source !== 'destination');
+  });
+});
+
+describe('refusals', () => {
+  const strict = settings({ policy: { ...settings().policy, allowFictitious: false } });
+  const listed = settings({
+    policy: { ...settings().policy, callerIdsAllowed: ['+61255500199'] },
+    callerId: caller({ allowed: ['+61255500199'] }),
+  });
+  test.each([
+    ['a number that is none', command({ destination: '12' }), settings(), 'invalid_number', 'destination'],
+    ['an emergency number', command({ destination: '000' }), settings(), 'emergency_number', 'destination'],
+    [
+      'another country',
+      command({ destination: '+64 21 123 4567' }),
+      settings(),
+      'country_not_allowed',
+      'destination',
+    ],
+    [
+      'a premium number',
+      command({ destination: '1900 123 456' }),
+      settings(),
+      'number_type_not_allowed',
+      'destination',
+    ],
+    ['a fictitious number', command(), strict, 'fictitious_number', 'destination'],
+    ['a caller ID off the list', command(), listed, 'caller_id_not_allowed', 'caller_id'],
+    ['no caller ID with a list', { destination: '0491570156' }, listed, 'caller_id_missing', 'caller_id'],
+    [
+      'no caller ID with fallback refuse',
+      { destination: '0491570156' },
+      settings({ callerId: caller({ fallback: 'refuse' }) }),
+      'caller_id_missing',
+      'caller_id',
+    ],
+    [
+      'a transfer abroad',
+      command({ transfer_target: '+12125550100' }),
+      settings(),
+      'country_not_allowed',
+      'transfer_target',
+    ],
+    [
+      'a transfer to 000',
+      command({ transfer_target: '000' }),
+      settings(),
+      'invalid_transfer_target',
+      'transfer_target',
+    ],
+    [
+      'a foreign host',
+      command({ transfer_target: 'sip:a@evil.example' }),
+      settings(),
+      'invalid_transfer_target',
+      'transfer_target',
+    ],
+    [
+      'a deadline that is over',
+      command({ not_after: '2026-03-02T00:00:00Z' }),
+      settings(),
+      'not_after_passed',
+      'not_after',
+    ],
+  ])('%s', (_name, asked, how, code, field) => {
+    expect(planCall(asked, how, T0)).toMatchObject({ status: 'refused', code, field });
+  });
+
+  test('one refusal does not hide the others', () => {
+    const plan = planCall(command({ destination: '000', transfer_target: 'ftp://x' }), settings(), T0);
+    expect(plan.verdicts.map(({ rail, verdict }) => [rail, verdict])).toEqual([
+      ['destination', 'refuse'],
+      ['transfer_target', 'refuse'],
+      ['not_after', 'pass'],
+    ]);
+  });
+
+  test('a sip: target on the configured host is kept', () => {
+    const plan = planCall(command({ transfer_target: 'sip:100@sip.example.com' }), settings(), T0);
+    expect(plan).toMatchObject({ call: { transferTarget: 'sip:100@sip.example.com' } });
+  });
+});
+
+describe('digests', () => {
+  test('the order of keys makes no other payload; a value does; the key itself is left out', () => {
+    const digest = requestDigest(command({ metadata: { a: 1, b: [{ c: 1, d: 2 }] } }));
+    expect(requestDigest(command({ metadata: { b: [{ d: 2, c: 1 }], a: 1 }, idempotency_key: 'k' }))).toBe(
+      digest,
+    );
+    expect(requestDigest(command({ metadata: { a: 1, b: [{ c: 1, d: 3 }] } }))).not.toBe(digest);
+  });
+
+  test('the fingerprint leaves out metadata and takes in what is said', () => {
+    const print = (change: Partial<DispatchCommand>) => callFingerprint(command(change), '+61491570156');
+    expect(print({ metadata: 'run 1' })).toBe(print({ metadata: 'run 2' }));
+    expect(print({ destination: '+61491570156' })).toBe(print({}));
+    expect(print({ greeting: 'Hi' })).not.toBe(print({}));
+    expect(print({ variables: { a: 1 } })).not.toBe(print({}));
+    expect(print({ caller_id: 'Other' })).not.toBe(print({}));
+  });
+});

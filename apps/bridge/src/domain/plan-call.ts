@@ -1,0 +1,72 @@
+import { chooseCallerName } from '@outdial/telephony';
+import type { NewCall } from './call.ts';
+import type { DispatchCommand } from './dispatch-command.ts';
+import { callFingerprint, requestDigest } from './fingerprint.ts';
+import { type DialSettings, type RailVerdict, type RefusalCode, runGuardRails } from './guard-rails.ts';
+
+const DEFAULT_NOT_AFTER_MS = 60 * 60 * 1000;
+
+/** A call that may be placed, all but its id and the key it came with. */
+export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey'>;
+
+export type CallPlan =
+  | {
+      readonly status: 'planned';
+      readonly call: PlannedCall;
+      readonly verdicts: readonly RailVerdict[];
+      /** Something the operator should mend, though the call is placed. */
+      readonly warning: string | null;
+    }
+  | {
+      readonly status: 'refused';
+      readonly code: RefusalCode;
+      readonly field: string;
+      readonly detail: string;
+      readonly verdicts: readonly RailVerdict[];
+    };
+
+/** Command, settings and the time become an allowed call, or the first refusal with its code. */
+export const planCall = (command: DispatchCommand, settings: DialSettings, now: Date): CallPlan => {
+  const rails = runGuardRails(command, settings, now);
+  const refusal = rails.verdicts.find((verdict) => verdict.code !== null);
+  if (refusal?.code || rails.destination === null || rails.callerId === null) {
+    return {
+      status: 'refused',
+      code: refusal?.code ?? 'invalid_number',
+      field: refusal?.rail ?? 'destination',
+      detail: refusal?.detail ?? 'The destination cannot be dialled.',
+      verdicts: rails.verdicts,
+    };
+  }
+  return {
+    status: 'planned',
+    verdicts: rails.verdicts,
+    warning: rails.callerId.warning,
+    call: {
+      requestDigest: requestDigest(command),
+      fingerprint: callFingerprint(command, rails.destination),
+      destination: rails.destination,
+      accountCode: command.account_code ?? null,
+      transferTarget: rails.transferTarget,
+      callerId: rails.callerId.callerId,
+      callerIdSource: rails.callerId.source,
+      callerName: chooseCallerName(command.caller_name ?? null, settings.displayName),
+      playbook: command.playbook ?? null,
+      variables: command.variables ?? null,
+      greeting: command.greeting ?? null,
+      instructions: command.instructions ?? null,
+      metadata: command.metadata ?? null,
+      voicemail: command.voicemail ?? 'hang_up',
+      record: command.record ?? false,
+      retryMinutes: command.retry_minutes ?? null,
+      maxAttempts: command.max_attempts ?? 1,
+      ringTimeoutSeconds: command.ring_timeout_seconds ?? settings.ringTimeoutSeconds,
+      maxCallSeconds: command.max_call_seconds ?? settings.maxCallSeconds,
+      scheduledFor: null,
+      notAfter:
+        command.not_after === undefined
+          ? new Date(now.getTime() + DEFAULT_NOT_AFTER_MS)
+          : new Date(command.not_after),
+    },
+  };
+};

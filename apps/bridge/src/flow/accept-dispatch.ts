@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { parsePhoneNumber } from '@outdial/telephony';
+import { type Call, newCallId } from '../domain/call.ts';
+import {
+  type DispatchCommand,
+  type UnavailableField,
+  unavailableFields,
+} from '../domain/dispatch-command.ts';
+import { callFingerprint, requestDigest } from '../domain/fingerprint.ts';
+import type { DialSettings, RailVerdict, RefusalCode } from '../domain/guard-rails.ts';
+import { planCall } from '../domain/plan-call.ts';
+import type { CallStore, CallTransaction } from '../ports.ts';
+
+const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
+
+/** Who asks for what, and how. */
+export type DispatchRequest = {
+  readonly apiKeyName: string;
+  readonly idempotencyKey: string | null;
+  readonly allowDuplicate: boolean;
+  readonly command: DispatchCommand;
+};
+
+export type DispatchAnswer =
+  | { readonly status: 'accepted'; readonly call: Call; readonly warning: string | null }
+  | { readonly status: 'replayed'; readonly call: Call }
+  | { readonly status: 'duplicate'; readonly call: Call }
+  | { readonly status: 'key_reused'; readonly call: Call }
+  | { readonly status: 'unavailable'; readonly fields: readonly UnavailableField[] }
+  | {
+      readonly status: 'refused';
+      readonly code: RefusalCode;
+      readonly field: string;
+      readonly detail: string;
+    }
+  | {
+      readonly status: 'checked';
+      readonly verdicts: readonly RailVerdict[];
+      readonly wouldCall: boolean;
+      readonly duplicateOf: string | null;
+    };
+
+type Deps = {
+  readonly calls: CallStore;
+  readonly settings: DialSettings;
+  /** Tells the dispatcher that there is something to do. */
+  readonly wake: () => void;
+};
+
+/**
+ * Writes a call down, or says why not. Everything happens in one transaction: the row and its key are
+ * there together or not at all. Keys and duplicates come before the rails, so that a repeated request
+ * gets the same answer though a limit has been reached meanwhile.
+ */
+export const acceptDispatch = async (deps: Deps, request: DispatchRequest): Promise<DispatchAnswer> => {
+  const answer = await deps.calls.transaction((tx) => decide(tx, deps.settings, request));
+  if (answer.status === 'accepted') deps.wake();
+  return answer;
+};
+
+const decide = async (
+  tx: CallTransaction,
+  settings: DialSettings,
+  request: DispatchRequest,
+): Promise<DispatchAnswer> => {
+  const { command } = request;
+  const destination = parsePhoneNumber(command.destination, settings.policy.defaultCountry);
+  const fingerprint = destination.status === 'ok' ? callFingerprint(command, destination.number.e164) : null;
+  const now = await tx.lockRequest({ ...request, fingerprint });
+
+  const unavailable = unavailableFields(command, now);
+  if (unavailable.length > 0) return { status: 'unavailable', fields: unavailable };
+
+  const known = await findKnown(tx, request, fingerprint);
+  if (known !== null && command.dry_run !== true) return known;
+
+  const plan = planCall(command, settings, now);
+  if (command.dry_run === true) {
+    return {
+      status: 'checked',
+      verdicts: plan.verdicts,
+      wouldCall: plan.status === 'planned' && known === null,
+      duplicateOf: known === null ? null : known.call.id,
+    };
+  }
+  if (plan.status === 'refused') return plan;
+
+  const call = await tx.insert({
+    ...plan.call,
+    id: newCallId(now, randomBytes(10)),
+    apiKeyName: request.apiKeyName,
+    idempotencyKey: request.idempotencyKey,
+  });
+  return { status: 'accepted', call, warning: plan.warning };
+};
+
+type Known = Extract<DispatchAnswer, { status: 'replayed' | 'key_reused' | 'duplicate' }>;
+
+const findKnown = async (
+  tx: CallTransaction,
+  request: DispatchRequest,
+  fingerprint: string | null,
+): Promise<Known | null> => {
+  if (request.idempotencyKey !== null) {
+    const call = await tx.findByKey(request.apiKeyName, request.idempotencyKey);
+    if (call === null) return null;
+    const same = call.requestDigest === requestDigest(request.command);
+    return { status: same ? 'replayed' : 'key_reused', call };
+  }
+  if (fingerprint === null || request.allowDuplicate) return null;
+  const call = await tx.findDuplicate(fingerprint, DUPLICATE_WINDOW_MS);
+  return call === null ? null : { status: 'duplicate', call };
+};

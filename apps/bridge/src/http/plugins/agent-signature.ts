@@ -1,0 +1,32 @@
+import { verifyReport } from '@outdial/runtime';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { HttpError } from '../../errors.ts';
+
+const unsigned = (): HttpError =>
+  new HttpError(
+    'signature_invalid',
+    'Sign the body with AGENT_REPORT_SECRET; it must be the same for bridge and agent, and both clocks right.',
+  );
+
+const plugin = async (app: FastifyInstance, options: { secret: string }): Promise<void> => {
+  const signed = new WeakSet<FastifyRequest>();
+  const parse = app.getDefaultJsonParser('error', 'error');
+
+  app.removeAllContentTypeParsers();
+  // The signature covers the raw body, so it is looked at before the body is even parsed.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const text = String(body);
+    if (!verifyReport(options.secret, request.headers, text)) return done(unsigned(), undefined);
+    signed.add(request);
+    parse(request, text, done);
+  });
+
+  // A request without a body passes by the parser.
+  app.addHook('preValidation', async (request) => {
+    if (!signed.has(request)) throw unsigned();
+  });
+};
+
+/** The agent's routes: the raw body must be signed with the secret that bridge and agent share. */
+export const agentSignature = fp(plugin, { name: 'agent-signature', dependencies: ['authorization'] });

@@ -1,0 +1,42 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { HttpError } from '../../errors.ts';
+
+const WINDOW_MS = 60_000;
+// A burst of work is queued, never refused: these stop floods and guessing, not use.
+const PER_KEY = 3_000;
+const PER_ADDRESS = 120;
+const PER_AGENT_ADDRESS = 30_000;
+
+const isSigned = (request: FastifyRequest): boolean => request.routeOptions.config.access === 'signed';
+
+const countedAs = (request: FastifyRequest): string => {
+  if (isSigned(request)) return `agent ${request.ip}`;
+  return request.apiKey === null ? `address ${request.ip}` : `key ${request.apiKey.name}`;
+};
+
+const limitFor = (request: FastifyRequest): number => {
+  if (isSigned(request)) return PER_AGENT_ADDRESS;
+  return request.apiKey === null ? PER_ADDRESS : PER_KEY;
+};
+
+const plugin = async (app: FastifyInstance): Promise<void> => {
+  await app.register(rateLimit, {
+    global: true,
+    timeWindow: WINDOW_MS,
+    max: limitFor,
+    keyGenerator: countedAs,
+    // The answer's headers tell a limit only when it is reached.
+    addHeadersOnExceeding: {
+      'x-ratelimit-limit': false,
+      'x-ratelimit-remaining': false,
+      'x-ratelimit-reset': false,
+    },
+    errorResponseBuilder: (_request, context) =>
+      new HttpError('rate_limited', `Too many requests; try again in ${context.after}.`),
+  });
+};
+
+/** Counts requests by key name, or by address where there is none: 429 with `Retry-After` beyond the limit. */
+export const floodStop = fp(plugin, { name: 'flood-stop', dependencies: ['authorization'] });

@@ -1,0 +1,17 @@
+import helmet from '@fastify/helmet';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+
+const plugin = async (app: FastifyInstance): Promise<void> => {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    // The bridge itself speaks plain HTTP; a proxy with TLS in front says this for itself.
+    strictTransportSecurity: false,
+  });
+};
+
+/** Headers that tell browsers to be careful with every answer. */
+export const securityHeaders = fp(plugin, { name: 'security-headers' });

@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '@outdial/runtime';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { DialSettings } from '../domain/guard-rails.ts';
+import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
+import type { CallStore } from '../ports.ts';
+
+/** A Fastify whose routes take zod schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What routes may use. */
+export type RouteDeps = {
+  readonly calls: CallStore;
+  readonly settings: DialSettings;
+  readonly wake: () => void;
+  readonly log: Logger;
+};
+
+/** Response schemas for the errors that a route can answer with, for the OpenAPI page. */
+export const errorResponses = (...codes: readonly ErrorCode[]): Record<number, typeof errorBodySchema> =>
+  Object.fromEntries(codes.map((code) => [ERRORS[code].status, errorBodySchema]));

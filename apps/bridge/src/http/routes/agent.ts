@@ -1,0 +1,77 @@
+import { grantAnswerSchema, grantRequestSchema, reportAnswerSchema, reportSchema } from '@outdial/telephony';
+import { z } from 'zod';
+import { HttpError } from '../../errors.ts';
+import { grantCall } from '../../flow/grant-call.ts';
+import { recordReport } from '../../flow/record-report.ts';
+import { type App, errorResponses, type RouteDeps } from '../route.ts';
+
+const params = z.object({ id: z.string() });
+const noSuchCall = (): HttpError => new HttpError('call_not_found', 'There is no such call.');
+
+/** What the agents say and ask; signed, and not for users. */
+export const agentRoutes = (app: App, deps: RouteDeps): void => {
+  app.route({
+    method: 'POST',
+    url: '/agent/calls/:id/grant',
+    config: { access: 'signed' },
+    schema: {
+      hide: true,
+      params,
+      body: grantRequestSchema,
+      response: {
+        200: grantAnswerSchema,
+        409: grantAnswerSchema,
+        ...errorResponses('signature_invalid', 'call_not_found'),
+      },
+    },
+    handler: async (request, reply) => {
+      const answer = await grantCall(deps, request.params.id, request.body);
+      if (answer === null) throw noSuchCall();
+      const facts = {
+        callId: request.params.id,
+        dispatch: request.body.dispatch,
+        jobId: request.body.job_id,
+      };
+      if (answer.granted) deps.log.info(facts, 'grant given');
+      else deps.log.info({ ...facts, reason: answer.reason }, 'grant refused');
+      return reply.code(answer.granted ? 200 : 409).send(answer);
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/agent/calls/:id/reports',
+    config: { access: 'signed' },
+    schema: {
+      hide: true,
+      params,
+      body: reportSchema,
+      response: {
+        200: reportAnswerSchema,
+        ...errorResponses('signature_invalid', 'call_not_found', 'grant_not_held'),
+      },
+    },
+    handler: async (request) => {
+      const result = await recordReport(deps, request.params.id, request.body);
+      switch (result.status) {
+        case 'not_found':
+          throw noSuchCall();
+        case 'not_granted':
+          throw new HttpError(
+            'grant_not_held',
+            'This job holds no grant for the call, so it may not report on it.',
+          );
+        case 'taken':
+          if (result.ended) {
+            const { id, status, outcome } = result.call;
+            deps.log.info(
+              { callId: id, status, endReason: outcome?.end_reason, sip: outcome?.sip.status },
+              'call ended',
+            );
+            deps.wake();
+          }
+          return { cancel: result.cancel };
+      }
+    },
+  });
+};

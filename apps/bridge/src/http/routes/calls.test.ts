@@ -1,0 +1,136 @@
+import { makeOutcome } from '@outdial/telephony';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
+import { READ_SECRET, SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
+
+let bridge: TestBridge;
+beforeAll(async () => {
+  bridge = await startTestBridge();
+});
+afterAll(() => bridge?.close());
+beforeEach(() => bridge.clear());
+
+const insert = (change: Parameters<typeof aNewCall>[0] = {}) =>
+  bridge.calls.transaction((tx) => tx.insert(aNewCall(change)));
+const cancel = (id: string, secret = SECRET) =>
+  bridge.app.inject({
+    method: 'POST',
+    url: `/calls/${id}/cancel`,
+    headers: { authorization: `Bearer ${secret}` },
+  });
+
+const FIELDS =
+  'id status destination account_code transfer_target caller_id caller_id_source caller_name playbook variables metadata room dispatch_id duplicate_of created_at scheduled_for not_after dispatched_at dialing_at ringing_at answered_at ended_at cancel_requested_at outcome legs result summary transcript_url recording_url attempt retry_of callbacks late_leg links'.split(
+    ' ',
+  );
+
+describe('the record', () => {
+  test('has every field of the contract, null when absent, and nothing of the inside', async () => {
+    const { id } = await insert({ metadata: null, accountCode: null });
+    const answer = await bridge.get(`/calls/${id}`, READ_SECRET);
+    expect(answer.statusCode).toBe(200);
+    const record = answer.json();
+    expect(Object.keys(record).sort()).toEqual([...FIELDS].sort());
+    expect(record).toMatchObject({
+      metadata: null,
+      account_code: null,
+      room: null,
+      outcome: null,
+      legs: [],
+      callbacks: [],
+    });
+    expect(record.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  test('carries the outcome', async () => {
+    const { id } = await insert();
+    const outcome = makeOutcome('busy', { sip: { status: 486, reason: 'Busy Here', call_id: 'x' } });
+    await bridge.calls.transaction((tx) => tx.save(id, { status: 'busy', outcome, endedAt: new Date() }));
+    expect((await bridge.get(`/calls/${id}`)).json()).toMatchObject({ status: 'busy', outcome });
+  });
+
+  test('of no such call is 404', async () => {
+    const answer = await bridge.get('/calls/call_none');
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json()).toMatchObject({ code: 'call_not_found' });
+  });
+});
+
+describe('the list', () => {
+  test('goes on where the page before ended', async () => {
+    for (let n = 0; n < 5; n += 1) await insert();
+    const seen: string[] = [];
+    let url = '/calls?limit=2';
+    for (;;) {
+      const page = (await bridge.get(url)).json();
+      seen.push(...page.data.map((call: { id: string }) => call.id));
+      if (page.next === null) break;
+      url = `/calls?limit=2&cursor=${page.next}`;
+    }
+    expect(seen).toHaveLength(5);
+    expect(new Set(seen).size).toBe(5);
+  });
+
+  test('is filtered, numbers in any spelling', async () => {
+    const { id } = await insert({ destination: '+61491570157', accountCode: 'a-1' });
+    await insert();
+    for (const query of [
+      'destination=0491%20570%20157',
+      'account_code=a-1',
+      'status=queued&account_code=a-1',
+    ]) {
+      const page = (await bridge.get(`/calls?${query}`)).json();
+      expect(page.data.map((call: { id: string }) => call.id)).toEqual([id]);
+    }
+    expect((await bridge.get('/calls?status=busy')).json()).toEqual({ data: [], next: null });
+  });
+
+  test.each(['status=done', 'limit=0', 'limit=201', 'cursor=x', 'destination=abc', 'stauts=queued'])(
+    '%s is refused',
+    async (query) => {
+      const answer = await bridge.get(`/calls?${query}`);
+      expect(answer.statusCode).toBe(400);
+      expect(answer.json()).toMatchObject({
+        code: 'validation_failed',
+        errors: [{ pointer: `/${query.split('=')[0]}` }],
+      });
+    },
+  );
+});
+
+describe('cancel', () => {
+  test('ends a call that nobody was granted, at once', async () => {
+    const { id } = await insert();
+    const answer = await cancel(id);
+    expect(answer.statusCode).toBe(202);
+    expect(answer.json()).toMatchObject({
+      status: 'canceled',
+      cancel_requested_at: expect.any(String),
+      outcome: { end_reason: 'canceled_by_api', hung_up_by: 'api' },
+    });
+    const again = await cancel(id);
+    expect(again.statusCode).toBe(409);
+    expect(again.json()).toMatchObject({ code: 'call_ended' });
+  });
+
+  test('of a granted call is noted, and may be asked again', async () => {
+    const { id } = await insert();
+    await bridge.calls.claimQueued({ maxConcurrentCalls: 9, callsPerSecond: 1e9 }, 5_000);
+    await bridge.calls.grant({ id, token: TOKEN, dispatch: 1, jobId: 'AJ_1' });
+    const first = (await cancel(id)).json();
+    expect(first).toMatchObject({
+      status: 'dialing',
+      outcome: null,
+      cancel_requested_at: expect.any(String),
+    });
+    const again = await cancel(id);
+    expect(again.statusCode).toBe(202);
+    expect(again.json().cancel_requested_at).toBe(first.cancel_requested_at);
+  });
+
+  test('is closed to keys that only read, and 404 for no such call', async () => {
+    const { id } = await insert();
+    expect((await cancel(id, READ_SECRET)).statusCode).toBe(403);
+    expect((await cancel('call_none')).statusCode).toBe(404);
+  });
+});

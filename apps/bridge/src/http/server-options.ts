@@ -1,0 +1,55 @@
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyHttpOptions } from 'fastify';
+import { ERRORS, type ErrorCode, errorBody, HttpError } from '../errors.ts';
+import { sendError } from './plugins/error-answers.ts';
+
+/** The largest body of a request, in bytes. */
+export const BODY_LIMIT_BYTES = 32 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+// An idle connection; above the longest answer that will be waited for.
+const CONNECTION_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_TIMEOUT_MS = 10_000;
+
+const clientErrorCode = (code: string | undefined): ErrorCode => {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
+  return code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed_request';
+};
+
+// What cannot even be read as HTTP never reaches a route; it still gets the same body.
+const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const code = clientErrorCode(error.code);
+  const { status } = ERRORS[code];
+  const body = JSON.stringify(errorBody(code, 'The request could not be read as HTTP.'));
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy(error);
+};
+
+/** Limits and manners of the HTTP server. Node's and Fastify's own defaults wait for ever in places. */
+export const serverOptions = (trustProxy: readonly string[]): FastifyHttpOptions<Server> => ({
+  logger: false,
+  bodyLimit: BODY_LIMIT_BYTES,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionTimeout: CONNECTION_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  http: { headersTimeout: HEADERS_TIMEOUT_MS },
+  forceCloseConnections: 'idle',
+  // Its body has a top-level `error`; the shutdown plugin answers instead.
+  return503OnClosing: false,
+  onProtoPoisoning: 'error',
+  onConstructorPoisoning: 'error',
+  trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
+  clientErrorHandler: answerClientError,
+  frameworkErrors: (error, request, reply) => {
+    const tooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH';
+    const code = tooLong ? 'url_too_long' : 'malformed_request';
+    // biome-ignore lint/suspicious/noExplicitAny: Fastify types these two without a route
+    sendError(request as any, reply as any, new HttpError(code, 'The address could not be read.'));
+  },
+});

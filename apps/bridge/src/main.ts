@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigError, createLogger, type Logger, loadEnvironment, parseConfig } from '@outdial/runtime';
+import packageJson from '../package.json' with { type: 'json' };
+import { createLiveKit } from './adapters/livekit/livekit.ts';
+import { createCallStore } from './adapters/postgres/call-store.ts';
+import { DataDirLocked, lockDataDir } from './adapters/postgres/data-dir-lock.ts';
+import { openDatabase } from './adapters/postgres/database.ts';
+import { migrate } from './adapters/postgres/migrate.ts';
+import { buildApp } from './app.ts';
+import { startBackground } from './background.ts';
+import { type BridgeConfig, bridgeConfigSchema, dialSettings, fallsBackToDestination } from './config.ts';
+
+// Long enough for whoever watches /readyz to see the 503 before the port closes.
+const LEAVE_AFTER_MS = 1_000;
+
+const openStore = async (config: BridgeConfig, log: Logger) => {
+  const embedded = config.DATABASE_URL === null;
+  const lock = embedded ? lockDataDir(config.DATA_DIR) : null;
+  const database = openDatabase(
+    config.DATABASE_URL === null
+      ? { type: 'folder', dataDir: config.DATA_DIR }
+      : { type: 'postgres', url: config.DATABASE_URL },
+    (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+  );
+  const applied = await migrate(database);
+  log.info({ store: embedded ? 'embedded' : 'postgres', applied }, 'database ready');
+  return {
+    calls: createCallStore(database),
+    close: async () => {
+      await database.destroy();
+      lock?.release();
+    },
+  };
+};
+
+const startBridge = async (config: BridgeConfig, log: Logger) => {
+  const store = await openStore(config, log);
+  const livekit = createLiveKit({
+    url: config.LIVEKIT_URL,
+    apiKey: config.LIVEKIT_API_KEY,
+    apiSecret: config.LIVEKIT_API_SECRET,
+    agentName: config.AGENT_NAME,
+  });
+  const background = startBackground({
+    calls: store.calls,
+    livekit,
+    limits: { maxConcurrentCalls: config.MAX_CONCURRENT_CALLS, callsPerSecond: config.CALLS_PER_SECOND },
+    log,
+  });
+  const lifecycle = { closing: false };
+  const app = await buildApp({
+    calls: store.calls,
+    settings: dialSettings(config),
+    wake: background.wake,
+    log,
+    apiKeys: config.BRIDGE_API_KEYS,
+    agentReportSecret: config.AGENT_REPORT_SECRET,
+    trustProxy: config.BRIDGE_TRUST_PROXY,
+    lifecycle,
+    version: packageJson.version,
+  });
+  const url = await app.listen({ host: config.BRIDGE_HOST, port: config.BRIDGE_PORT });
+  if (fallsBackToDestination(config)) {
+    log.warn(
+      'no caller ID is set: calls show the number that is called, which most carriers refuse; set SIP_FROM_NUMBER or SIP_FROM_IDENTITY',
+    );
+  }
+  log.info({ url }, 'bridge ready');
+
+  return async (): Promise<void> => {
+    lifecycle.closing = true;
+    await Promise.all([background.stop(), sleep(LEAVE_AFTER_MS)]);
+    await app.close();
+    await store.close();
+    log.info('bridge stopped');
+  };
+};
+
+/** What a person at a terminal should read: our own errors speak for themselves, others need a stack. */
+const explain = (error: unknown): string => {
+  if (error instanceof ConfigError || error instanceof DataDirLocked) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message}. Another program uses this port; stop it or set BRIDGE_PORT.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+};
+
+const fail = (error: unknown): never => {
+  console.error(explain(error));
+  process.exit(1);
+};
+
+const main = async (): Promise<void> => {
+  const config = parseConfig(bridgeConfigSchema, loadEnvironment(process.cwd()));
+  const log = createLogger({
+    name: 'bridge',
+    level: config.LOG_LEVEL === 'DEBUG' ? 'debug' : 'info',
+    logPii: config.LOG_PII,
+  });
+  const stop = await startBridge(config, log);
+
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // Whoever asks twice does not want to wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    stop().then(() => process.exit(0), fail);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+};
+
+main().catch(fail);

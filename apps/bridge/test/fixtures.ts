@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { type Call, type NewCall, newCallId, roomName } from '../src/domain/call.ts';
+import type { DialSettings } from '../src/domain/guard-rails.ts';
+
+/** A moment that tests count from. */
+export const T0 = new Date('2026-03-02T00:00:00.000Z');
+export const after = (ms: number, from = T0): Date => new Date(from.getTime() + ms);
+
+export const TOKEN = 'token-of-the-first-job';
+
+let count = 0;
+
+/** A call as it is accepted; every one has its own fingerprint unless told otherwise. */
+export const aNewCall = (change: Partial<NewCall> = {}): NewCall => {
+  count += 1;
+  return {
+    id: newCallId(new Date(), randomBytes(10)),
+    apiKeyName: 'n8n',
+    idempotencyKey: null,
+    requestDigest: `digest-${count}`,
+    fingerprint: `fingerprint-${count}`,
+    destination: '+61491570156',
+    accountCode: 'em-tech-01',
+    transferTarget: 'tel:+61255500100',
+    callerId: 'LiveKitNehosHosted',
+    callerIdSource: 'request',
+    callerName: 'LiveKit Nehos Hosted',
+    playbook: null,
+    variables: { name: 'Kim' },
+    greeting: 'Hello',
+    instructions: null,
+    metadata: { order: 5 },
+    voicemail: 'hang_up',
+    record: false,
+    retryMinutes: null,
+    maxAttempts: 1,
+    ringTimeoutSeconds: 45,
+    maxCallSeconds: 840,
+    scheduledFor: null,
+    notAfter: new Date(Date.now() + 3_600_000),
+    ...change,
+  };
+};
+
+/** A stored call, dispatched a moment ago unless told otherwise. */
+export const aCall = (change: Partial<Call> = {}): Call => {
+  const call = aNewCall({ notAfter: after(3_600_000) });
+  return {
+    ...call,
+    status: 'dispatched',
+    attempt: 1,
+    createdAt: T0,
+    dispatchNumber: 1,
+    room: roomName(call.id, 1),
+    dispatchId: 'AD_1',
+    dispatchedAt: T0,
+    nextDispatchAt: after(5_000),
+    grantToken: null,
+    grantExpiresAt: null,
+    jobId: null,
+    lastAliveAt: null,
+    dialingAt: null,
+    ringingAt: null,
+    answeredAt: null,
+    endedAt: null,
+    cancelRequestedAt: null,
+    legs: [],
+    transfer: null,
+    outcome: null,
+    lateLeg: false,
+    roomsClearedAt: null,
+    ...change,
+  };
+};
+
+/** Settings of a lab: Australia, fictitious numbers, any caller ID, the destination as a last resort. */
+export const settings = (change: Partial<DialSettings> = {}): DialSettings => ({
+  policy: { allowedCountries: ['AU'], callerIdsAllowed: [], defaultCountry: 'AU', allowFictitious: true },
+  callerId: {
+    fromNumber: null,
+    fromIdentity: null,
+    fallback: 'destination',
+    allowed: [],
+    defaultCountry: 'AU',
+  },
+  displayName: null,
+  transferHosts: ['sip.example.com'],
+  ringTimeoutSeconds: 45,
+  maxCallSeconds: 840,
+  ...change,
+});

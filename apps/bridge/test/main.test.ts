@@ -1,0 +1,204 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lockDataDir } from '../src/adapters/postgres/data-dir-lock.ts';
+import { openDatabase } from '../src/adapters/postgres/database.ts';
+
+const MAIN = join(import.meta.dirname, '../src/main.ts');
+const SECRET = 'n8n-secret-0123456789-0123456789-0123456789';
+const AGENT_SECRET = 'agent-secret-0123456789-0123456789-01234567';
+const SLOW = 120_000;
+
+/** The bridge as a process of its own. */
+type Bridge = {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exited: Promise<number | null>;
+};
+
+let folder: string;
+let bridges: Bridge[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'outdial-main-'));
+  bridges = [];
+});
+afterEach(async () => {
+  for (const bridge of bridges) {
+    bridge.child.kill('SIGKILL');
+    await bridge.exited;
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const start = (change: Record<string, string> = {}): Bridge => {
+  let output = '';
+  const child = spawn(process.execPath, [MAIN], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      LIVEKIT_URL: 'ws://127.0.0.1:7880',
+      LIVEKIT_API_KEY: 'key',
+      LIVEKIT_API_SECRET: 'secret-of-livekit-0123456789-0123456789',
+      BRIDGE_API_KEYS: `n8n:${SECRET}`,
+      AGENT_REPORT_SECRET: AGENT_SECRET,
+      BRIDGE_PORT: '0',
+      ALLOW_FICTITIOUS_NUMBERS: 'true',
+      SIP_FROM_IDENTITY: 'LiveKitNehosHosted',
+      ...change,
+    },
+  });
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  child.stderr.on('data', (data) => {
+    output += data;
+  });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const bridge = { child, output: () => output, exited };
+  bridges.push(bridge);
+  return bridge;
+};
+
+/** Waits until the bridge has written this; fails with what it wrote if it ends before. */
+const written = async (bridge: Bridge, text: string): Promise<void> => {
+  while (!bridge.output().includes(text)) {
+    const more = await Promise.race([
+      once(bridge.child.stdout as NodeJS.ReadableStream, 'data'),
+      bridge.exited.then(() => null),
+    ]);
+    if (more === null && !bridge.output().includes(text))
+      throw new Error(`The bridge ended:\n${bridge.output()}`);
+  }
+};
+
+const ready = async (bridge: Bridge): Promise<string> => {
+  await written(bridge, 'bridge ready');
+  const url = /"url":"([^"]+)"/.exec(bridge.output())?.[1];
+  if (url === undefined) throw new Error(bridge.output());
+  return url;
+};
+
+const dispatch = (url: string, key: string) =>
+  fetch(`${url}/dispatch`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${SECRET}`,
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    },
+    body: JSON.stringify({ destination: '0491 570 156' }),
+  });
+
+test('an environment with faults stops the start and names them all', async () => {
+  const bridge = start({ LIVEKIT_URL: '', BRIDGE_PORT: 'x' });
+  expect(await bridge.exited).toBe(1);
+  expect(bridge.output()).toContain('LIVEKIT_URL is not set');
+  expect(bridge.output()).toContain('BRIDGE_PORT');
+  expect(bridge.output()).not.toContain('    at ');
+});
+
+test(
+  'a port that is taken is said plainly',
+  async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const bridge = start({ BRIDGE_PORT: String((other.address() as { port: number }).port) });
+    expect(await bridge.exited).toBe(1);
+    expect(bridge.output()).toContain('set BRIDGE_PORT');
+    other.close();
+  },
+  SLOW,
+);
+
+test(
+  'a killed bridge loses nothing and leaves the folder to the next; two at once are refused',
+  async () => {
+    const first = start();
+    const accepted = await (await dispatch(await ready(first), 'k1')).json();
+
+    const second = start();
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(`pid ${first.child.pid}`);
+
+    first.child.kill('SIGKILL');
+    await first.exited;
+    const third = start();
+    const again = await (await dispatch(await ready(third), 'k1')).json();
+    expect(again).toMatchObject({ id: (accepted as { id: string }).id, replayed: true });
+  },
+  SLOW,
+);
+
+/** A LiveKit that takes a request and answers when it is told to. */
+const slowLiveKit = async (): Promise<{
+  server: Server;
+  url: string;
+  asked: Promise<void>;
+  answer: () => void;
+}> => {
+  const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const server = createServer(async (request, response) => {
+    asked.resolve();
+    await answer.promise;
+    response.setHeader('content-type', 'application/json');
+    response.end(request.url?.endsWith('CreateDispatch') ? '{"id":"AD_slow"}' : '{}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  return { server, url: `ws://127.0.0.1:${port}`, asked: asked.promise, answer: answer.resolve };
+};
+
+test(
+  'SIGTERM: readiness is 503 at once, what is under way is finished, the folder is free',
+  async () => {
+    const livekit = await slowLiveKit();
+    const bridge = start({ LIVEKIT_URL: livekit.url });
+    const url = await ready(bridge);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const { id } = (await (await dispatch(url, 'k1')).json()) as { id: string };
+    await livekit.asked;
+
+    bridge.child.kill('SIGTERM');
+    await written(bridge, 'stopping');
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await dispatch(url, 'k2')).status).toBe(503);
+    livekit.answer();
+    expect(await bridge.exited).toBe(0);
+    expect(bridge.output()).toContain('"dispatchId":"AD_slow"');
+    expect(bridge.output()).toContain('bridge stopped');
+
+    // The lock is free and what LiveKit answered at the last moment was still written down.
+    const dataDir = join(folder, 'data');
+    const lock = lockDataDir(dataDir);
+    const database = openDatabase({ type: 'folder', dataDir });
+    const row = await database.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirst();
+    expect(row).toMatchObject({ status: 'dispatched', dispatchId: 'AD_slow' });
+    await database.destroy();
+    lock.release();
+    livekit.server.closeAllConnections();
+    livekit.server.close();
+  },
+  SLOW,
+);
+
+test(
+  'a second signal does not wait',
+  async () => {
+    const livekit = await slowLiveKit();
+    const bridge = start({ LIVEKIT_URL: livekit.url });
+    await dispatch(await ready(bridge), 'k1');
+    await livekit.asked;
+    bridge.child.kill('SIGTERM');
+    await written(bridge, 'stopping');
+    bridge.child.kill('SIGINT');
+    expect(await bridge.exited).toBe(1);
+    expect(bridge.output()).not.toContain('bridge stopped');
+    livekit.server.closeAllConnections();
+    livekit.server.close();
+  },
+  SLOW,
+);

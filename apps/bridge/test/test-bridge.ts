@@ -1,0 +1,97 @@
+import { createLogger, signReport } from '@outdial/runtime';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import type { Kysely } from 'kysely';
+import { createCallStore } from '../src/adapters/postgres/call-store.ts';
+import { openDatabase } from '../src/adapters/postgres/database.ts';
+import { migrate } from '../src/adapters/postgres/migrate.ts';
+import type { Database } from '../src/adapters/postgres/schema.ts';
+import { type AppDeps, buildApp } from '../src/app.ts';
+import { parseApiKeys } from '../src/domain/api-keys.ts';
+import type { App } from '../src/http/route.ts';
+import type { CallStore } from '../src/ports.ts';
+import { settings } from './fixtures.ts';
+
+export const SECRET = 'n8n-secret-0123456789-0123456789-0123456789';
+export const OTHER_SECRET = 'crm-secret-0123456789-0123456789-0123456789';
+export const READ_SECRET = 'read-secret-0123456789-0123456789-012345678';
+export const AGENT_SECRET = 'agent-secret-0123456789-0123456789-01234567';
+
+/** The bridge's HTTP side on an embedded database in memory, and everything that it logged. */
+export type TestBridge = {
+  readonly app: App;
+  readonly calls: CallStore;
+  readonly database: Kysely<Database>;
+  readonly logged: string[];
+  readonly lifecycle: { closing: boolean };
+  wakes: number;
+  /** `POST /dispatch` with the first key. */
+  readonly dispatch: (body: unknown, options?: InjectOptions) => Promise<LightMyRequestResponse>;
+  readonly get: (url: string, secret?: string) => Promise<LightMyRequestResponse>;
+  /** A request signed as the agent does. */
+  readonly agent: (url: string, body: unknown, secret?: string) => Promise<LightMyRequestResponse>;
+  readonly clear: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<TestBridge> => {
+  const database = openDatabase({ type: 'memory' });
+  await migrate(database);
+  const calls = createCallStore(database);
+  const keys = parseApiKeys(`n8n:${SECRET},crm:${OTHER_SECRET},dashboard:${READ_SECRET}:read`);
+  if (keys.status !== 'ok') throw new Error(keys.problems.join());
+  const logged: string[] = [];
+  const lifecycle = { closing: false };
+  const bridge: { wakes: number } = { wakes: 0 };
+  const app = await buildApp({
+    calls,
+    settings: settings(),
+    wake: () => {
+      bridge.wakes += 1;
+    },
+    log: createLogger(
+      { name: 'bridge', level: 'debug', logPii: false },
+      { write: (line) => logged.push(line) },
+    ),
+    apiKeys: keys.keys,
+    agentReportSecret: AGENT_SECRET,
+    trustProxy: [],
+    lifecycle,
+    version: '0.0.0',
+    ...change,
+  });
+  let messages = 0;
+  return Object.assign(bridge, {
+    app,
+    calls,
+    database,
+    logged,
+    lifecycle,
+    dispatch: (body: unknown, options: InjectOptions = {}) =>
+      app.inject({
+        method: 'POST',
+        url: '/dispatch',
+        payload: body as object,
+        ...options,
+        headers: { authorization: `Bearer ${SECRET}`, ...options.headers },
+      }),
+    get: (url: string, secret = SECRET) =>
+      app.inject({ method: 'GET', url, headers: { 'x-api-key': secret } }),
+    agent: (url: string, body: unknown, secret = AGENT_SECRET) => {
+      messages += 1;
+      const payload = JSON.stringify(body);
+      const headers = {
+        'content-type': 'application/json',
+        ...signReport(secret, `msg_${messages}`, payload),
+      };
+      return app.inject({ method: 'POST', url, payload, headers });
+    },
+    clear: async () => {
+      await database.deleteFrom('calls').execute();
+      logged.length = 0;
+    },
+    close: async () => {
+      await app.close();
+      await database.destroy();
+    },
+  });
+};
