@@ -22,31 +22,31 @@ test('the defaults are those of the contract', () => {
     MAX_CALL_SECONDS: 840,
     MAX_CONCURRENT_CALLS: 4,
     ALLOWED_COUNTRIES: ['AU'],
-    LOG_LEVEL: 'info',
+    LOG_LEVEL: 'INFO',
     LOG_PII: false,
   });
 });
 
 test('LOG_LEVEL takes any case', () => {
-  expect(testConfig({ LOG_LEVEL: 'Debug' }).LOG_LEVEL).toBe('debug');
+  expect(testConfig({ LOG_LEVEL: 'Debug' }).LOG_LEVEL).toBe('DEBUG');
 });
 
 test.each([
   [
     'no trunk at all',
     { SIP_TRUNK_HOST: undefined as never },
-    'SIP_TRUNK_ID: neither SIP_TRUNK_ID nor SIP_TRUNK_HOST',
+    'SIP_TRUNK_ID: Neither SIP_TRUNK_ID nor SIP_TRUNK_HOST',
   ],
-  ['a trunk id of another kind', { SIP_TRUNK_ID: 'TR_1' }, 'must start with ST_'],
+  ['a trunk id of another kind', { SIP_TRUNK_ID: 'TR_1' }, 'must begin with ST_'],
   [
     'an identity header without the auth ID',
     { SIP_IDENTITY_HEADER: 'P-Asserted-Identity' },
     'needs SIP_FROM_IDENTITY',
   ],
   ['Cartesia without its key', { STT_PROVIDER: 'cartesia' }, 'cartesia needs CARTESIA_API_KEY'],
-  ['a header that is not ours to set', { ACCOUNT_CODE_HEADER: 'From' }, 'must be an X- header name'],
+  ['a header that is not ours to set', { ACCOUNT_CODE_HEADER: 'From' }, 'name of an X- header'],
   ['a fraction of a second of ringing', { RING_TIMEOUT_SECONDS: '25.5' }, 'RING_TIMEOUT_SECONDS'],
-  ['a log level of another system', { LOG_LEVEL: 'WARNING' }, 'must be INFO or DEBUG'],
+  ['a log level of another system', { LOG_LEVEL: 'WARNING' }, 'not one of INFO, DEBUG'],
   ['a short secret', { AGENT_REPORT_SECRET: 'short' }, 'at least 32 characters'],
 ])('%s is a problem that names its mend', (_case, changes, message) => {
   expect(problemsOf(changes).join('\n')).toContain(message);

@@ -1,3 +1,4 @@
+import { callerIdSettingsOf } from '@outdial/runtime';
 import {
   type CallerIdChoice,
   chooseCallerId,
@@ -11,13 +12,7 @@ import type { Invite } from './ports.ts';
 
 /** Caller ID of a call by the rules of the environment; the bridge's choice counts as the request. */
 export const callerIdFor = (call: GrantedCall, config: AgentConfig): CallerIdChoice =>
-  chooseCallerId(call.caller_id, call.destination, {
-    fromNumber: config.SIP_FROM_NUMBER ?? null,
-    fromIdentity: config.SIP_FROM_IDENTITY ?? null,
-    fallback: config.CALLER_ID_FALLBACK ?? (config.CALLER_IDS_ALLOWED.length > 0 ? 'refuse' : 'destination'),
-    allowed: config.CALLER_IDS_ALLOWED,
-    defaultCountry: config.DEFAULT_COUNTRY,
-  });
+  chooseCallerId(call.caller_id, call.destination, callerIdSettingsOf(config));
 
 /** The account-code header of a call, on INVITE and on REFER alike; empty without an account code. */
 export const accountCodeHeaders = (call: GrantedCall, config: AgentConfig): Record<string, string> =>
@@ -28,10 +23,10 @@ export const accountCodeHeaders = (call: GrantedCall, config: AgentConfig): Reco
  * the header carries the caller number (RFC 3325 section 9.1 for P-Asserted-Identity).
  */
 export const buildInvite = (call: GrantedCall, callerId: string, config: AgentConfig): Invite => {
-  const displayName = chooseCallerName(call.caller_name, config.SIP_DISPLAY_NAME ?? null);
+  const displayName = chooseCallerName(call.caller_name, config.SIP_DISPLAY_NAME);
   const headers = accountCodeHeaders(call, config);
   let fromNumber = callerId;
-  if (config.SIP_IDENTITY_HEADER !== 'none' && config.SIP_FROM_IDENTITY !== undefined) {
+  if (config.SIP_IDENTITY_HEADER !== 'none' && config.SIP_FROM_IDENTITY !== null) {
     fromNumber = config.SIP_FROM_IDENTITY;
     const host = config.SIP_FROM_HOST ?? config.SIP_TRUNK_HOST ?? 'localhost';
     headers[config.SIP_IDENTITY_HEADER] = identityHeader(config.SIP_IDENTITY_HEADER, callerId, host);

@@ -8,7 +8,7 @@ import {
   type VAD,
 } from '@livekit/agents';
 import * as silero from '@livekit/agents-plugin-silero';
-import { createLogger, type Logger, loadEnvironment, parseConfig } from '@outdial/runtime';
+import { createLogger, type Logger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
 import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
@@ -134,7 +134,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
 export default defineAgent<JobData>({
   prewarm: async (proc: JobProcess<JobData>) => {
     const config = parseConfig(agentConfigSchema, loadEnvironment(process.cwd()));
-    const log = createLogger({ name: 'agent', level: config.LOG_LEVEL, logPii: config.LOG_PII });
+    const log = createLogger(logOptions('agent', config));
     proc.userData = { config, log, vad: await loadVad(config) };
   },
   entry,

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AgentServer, InferenceRunner, initializeLogger, ServerOptions } from '@livekit/agents';
-import { ConfigError, createLogger, loadEnvironment, parseConfig } from '@outdial/runtime';
+import { ConfigError, createLogger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { type AgentConfig, agentConfigSchema, spoolDir } from './config.ts';
@@ -30,7 +30,7 @@ const readConfig = (): AgentConfig => {
 };
 
 const config = readConfig();
-const log = createLogger({ name: 'agent', level: config.LOG_LEVEL, logPii: config.LOG_PII });
+const log = createLogger(logOptions('agent', config));
 
 // agents-js starts a 375 MB inference process for its own end-of-turn model even where turns are
 // detected otherwise. A runner of that name that does not enumerate keeps it from being started.
@@ -38,9 +38,9 @@ Object.defineProperty(InferenceRunner.registeredRunners, 'lk_eot_audio', { value
 
 // The framework's own log writes transcripts and identities unmasked: below warnings it is for those
 // who asked for private values.
-const frameworkLevel = config.LOG_PII ? config.LOG_LEVEL : 'warn';
+const frameworkLevel = config.LOG_PII ? logOptions('agent', config).level : 'warn';
 initializeLogger({ pretty: process.stdout.isTTY === true, level: frameworkLevel });
-const healthPort = config.AGENT_HEALTH_PORT ?? (await freePort(config.AGENT_HEALTH_HOST));
+const healthPort = config.AGENT_HEALTH_PORT || (await freePort(config.AGENT_HEALTH_HOST));
 const drainMs = (config.MAX_CALL_SECONDS + 60) * 1000;
 
 const server = new AgentServer(

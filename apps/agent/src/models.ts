@@ -14,25 +14,22 @@ export type ModelChoice = {
 
 /** Chooses providers from the environment alone (pure; see the STT_PROVIDER row of `.env.example`). */
 export const chooseModels = (config: AgentConfig): ModelChoice => {
-  const hasOpenai = config.OPENAI_BASE_URL !== undefined || config.OPENAI_API_KEY !== undefined;
+  const hasOpenai = config.OPENAI_BASE_URL !== null || config.OPENAI_API_KEY !== null;
   const auto =
-    config.CARTESIA_API_KEY !== undefined
-      ? 'cartesia'
-      : config.OPENAI_BASE_URL !== undefined
-        ? 'openai'
-        : 'livekit';
+    config.CARTESIA_API_KEY !== null ? 'cartesia' : config.OPENAI_BASE_URL !== null ? 'openai' : 'livekit';
   const stt = config.STT_PROVIDER === 'auto' ? auto : config.STT_PROVIDER;
   return {
     stt,
     llm: hasOpenai ? 'openai' : 'livekit',
-    tts: config.CARTESIA_API_KEY === undefined ? 'livekit' : 'cartesia',
+    tts: config.CARTESIA_API_KEY === null ? 'livekit' : 'cartesia',
     // Cartesia's turns endpoint ends turns itself; other providers need the voice activity detector.
     turnDetection: stt === 'cartesia' || config.VAD === 'off' ? 'stt' : 'vad',
   };
 };
 
-const given = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+/** Leaves out what is not set: the plugins then take their own defaults. */
+const given = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], null> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null)) as never;
 
 const MANAGED = { stt: 'cartesia/ink-whisper', llm: 'openai/gpt-4.1-mini', tts: 'cartesia/sonic-2' } as const;
 

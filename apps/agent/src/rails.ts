@@ -1,3 +1,4 @@
+import { dialPolicyOf, transferHostsOf } from '@outdial/runtime';
 import { checkDialPolicy, checkTransferPolicy, type GrantedCall, toTransferUri } from '@outdial/telephony';
 import type { CallEnd } from './call-end.ts';
 import type { AgentConfig } from './config.ts';
@@ -19,23 +20,14 @@ export const checkRails = (call: GrantedCall, config: AgentConfig): RailsVerdict
   });
   const caller = callerIdFor(call, config);
   if (caller.status === 'missing') return refused(caller.reason);
-  const policy = {
-    allowedCountries: config.ALLOWED_COUNTRIES,
-    callerIdsAllowed: config.CALLER_IDS_ALLOWED,
-    defaultCountry: config.DEFAULT_COUNTRY,
-    allowFictitious: config.ALLOW_FICTITIOUS_NUMBERS,
-  };
+  const policy = dialPolicyOf(config);
   const verdict = checkDialPolicy({ destination: call.destination, callerId: caller.callerId }, policy);
   if (verdict.status === 'refused') return refused(verdict.reason);
   if (call.transfer_target !== null) {
-    const options = { defaultCountry: config.DEFAULT_COUNTRY, allowedHosts: transferHosts(config) };
+    const options = { defaultCountry: policy.defaultCountry, allowedHosts: transferHostsOf(config) };
     const target = toTransferUri(call.transfer_target, options);
     const transfer = target.status === 'invalid' ? target : checkTransferPolicy(target, policy);
     if (transfer.status !== 'allowed') return refused(`transfer_target: ${transfer.reason}`);
   }
   return { status: 'allowed', callerId: caller.callerId, warning: caller.warning };
 };
-
-/** Hosts that a `sip:` transfer target may name: TRANSFER_HOST and the trunk's own. */
-const transferHosts = (config: AgentConfig): string[] =>
-  [config.TRANSFER_HOST, config.SIP_TRUNK_HOST].filter((host) => host !== undefined);

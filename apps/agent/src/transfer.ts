@@ -48,7 +48,7 @@ export const createTransfers = (options: {
     if (end.current() !== null) return { status: 'done' };
     const referTo = toReferTo(target, {
       form: config.TRANSFER_URI,
-      host: config.TRANSFER_HOST ?? config.SIP_TRUNK_HOST ?? null,
+      host: config.TRANSFER_HOST ?? config.SIP_TRUNK_HOST,
       format: config.SIP_DIAL_FORMAT,
     });
     const answer = await leg.refer(referTo, accountCodeHeaders(call, config));

@@ -52,9 +52,9 @@ test('every problem at once', () => {
   });
   expect(found.map((problem) => problem.split(':')[0])).toEqual([
     'LIVEKIT_URL',
+    'LOG_LEVEL',
     'BRIDGE_API_KEYS',
     'BRIDGE_PORT',
-    'LOG_LEVEL',
   ]);
 });
 

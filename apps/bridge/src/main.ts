@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError, createLogger, type Logger, loadEnvironment, parseConfig } from '@outdial/runtime';
+import {
+  ConfigError,
+  createLogger,
+  type Logger,
+  loadEnvironment,
+  logOptions,
+  parseConfig,
+} from '@outdial/runtime';
 import packageJson from '../package.json' with { type: 'json' };
 import { createLiveKit } from './adapters/livekit/livekit.ts';
 import { createCallStore } from './adapters/postgres/call-store.ts';
@@ -92,11 +99,7 @@ const fail = (error: unknown): never => {
 
 const main = async (): Promise<void> => {
   const config = parseConfig(bridgeConfigSchema, loadEnvironment(process.cwd()));
-  const log = createLogger({
-    name: 'bridge',
-    level: config.LOG_LEVEL === 'DEBUG' ? 'debug' : 'info',
-    logPii: config.LOG_PII,
-  });
+  const log = createLogger(logOptions('bridge', config));
   const stop = await startBridge(config, log);
 
   let stopping = false;

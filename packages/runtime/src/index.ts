@@ -1,5 +1,25 @@
 export { ConfigError, parseConfig } from './config.ts';
+export { callerIdSettingsOf, dialPolicyOf, transferHostsOf } from './dial-settings.ts';
+export { type EnvSection, renderEnvExample } from './env-example.ts';
 export { type Environment, loadEnvironment } from './environment.ts';
+export {
+  type Check,
+  choice,
+  flag,
+  list,
+  matching,
+  number,
+  optional,
+  refuse,
+  required,
+  withDefault,
+} from './fields.ts';
 export { createLogger, type Logger, type LogOptions } from './logger.ts';
 export { maskPrivate } from './mask.ts';
 export { type SignatureHeaders, signReport, verifyReport } from './report-signature.ts';
+export {
+  checkCallerDefaults,
+  logOptions,
+  type SharedConfig,
+  sharedEnvironment,
+} from './shared-environment.ts';

@@ -4,7 +4,10 @@ import { maskPrivate } from './mask.ts';
 
 const logged = (logPii: boolean, fields: Record<string, unknown>): string => {
   const lines: string[] = [];
-  const log = createLogger({ name: 'test', level: 'debug', logPii }, { write: (line: string) => lines.push(line) });
+  const log = createLogger(
+    { name: 'test', level: 'debug', logPii },
+    { write: (line: string) => lines.push(line) },
+  );
   log.child({ callId: 'call_1' }).info(fields, 'dialling');
   return lines.join('');
 };
@@ -25,7 +28,10 @@ test.each([
   ['secret', '******'],
   ['', ''],
   [null, null],
-  [{ destination: '61402012298', account_code: 'em-tech-01' }, { destination: '614******98', account_code: 'em-*****01' }],
+  [
+    { destination: '61402012298', account_code: 'em-tech-01' },
+    { destination: '614******98', account_code: 'em-*****01' },
+  ],
   [['0402012298'], ['040*****98']],
 ])('masks %j', (value, masked) => {
   expect(maskPrivate(value)).toEqual(masked);

@@ -27,7 +27,7 @@ const NEVER_SENT = new Set([
 ]);
 
 const inlineTrunk = (config: AgentConfig): SIPOutboundConfig | undefined =>
-  config.SIP_TRUNK_ID === undefined
+  config.SIP_TRUNK_ID === null
     ? new SIPOutboundConfig({
         hostname: config.SIP_TRUNK_HOST ?? '',
         transport: TRANSPORTS[config.SIP_TRUNK_TRANSPORT],

@@ -1,0 +1,21 @@
+import { writeFileSync } from 'node:fs';
+import { agentEnvironment } from '../apps/agent/src/config.ts';
+import { bridgeEnvironment } from '../apps/bridge/src/config.ts';
+import { renderEnvExample, sharedEnvironment } from '../packages/runtime/src/index.ts';
+
+const INTRO = `
+# Copy this file to .env.local and fill in what stands without a "#"; every other line shows a default.
+# .env.local beats .env, and the real environment beats both. NAME_FILE reads the value of NAME from a file.
+# One trunk is needed too: SIP_TRUNK_ID, or SIP_TRUNK_HOST with its login.
+# Written by scripts/env-example.ts from the schemas that read it: change those, then run it again.
+`;
+
+/** The text of `.env.example`. */
+export const envExample = (): string =>
+  renderEnvExample(INTRO, [
+    { title: 'Bridge and agent', fields: sharedEnvironment },
+    { title: 'Bridge', fields: bridgeEnvironment },
+    { title: 'Agent', fields: agentEnvironment },
+  ]);
+
+if (import.meta.main) writeFileSync(new URL('../.env.example', import.meta.url), envExample());
