@@ -27,6 +27,10 @@ for (const [signal, code] of [
   });
 }
 
+/** In a container the bridge answers from outside of it; all else stays on its loopback. */
+const bridgeHost = (): Record<string, string> =>
+  process.env.LAB_BRIDGE_HOST === undefined ? {} : { BRIDGE_HOST: process.env.LAB_BRIDGE_HOST };
+
 const fail = async (error: unknown): Promise<void> => {
   if (stopping) return;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
