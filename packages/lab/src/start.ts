@@ -43,7 +43,7 @@ try {
   stops.push(() => lab.stop());
   const outdial = await startOutdial({
     dir: lab.dir,
-    env: lab.env,
+    env: { ...lab.env, ...bridgeHost() },
     onDeath: (message) => void fail(message),
   });
   stops.push(() => outdial.stop());
