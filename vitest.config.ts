@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+const unit = (name: string, root: string) => ({
+  test: {
+    name,
+    root,
+    include: ['**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/*.lab.test.ts'],
+    // Databases and speech programs start within seconds, also on a busy machine.
+    testTimeout: 30_000,
+    hookTimeout: 90_000,
+  },
+});
+
+/** Real calls take seconds, and two labs at once would starve each other on a small machine. */
+const onRealNetwork = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    projects: [
+      unit('telephony', 'packages/telephony'),
+      unit('runtime', 'packages/runtime'),
+      unit('lab', 'packages/lab'),
+      unit('bridge', 'apps/bridge'),
+      unit('agent', 'apps/agent'),
+      { test: { name: 'scripts', root: 'scripts', include: ['**/*.test.mjs'], testTimeout: 30_000 } },
+      {
+        test: { name: 'lab-network', root: 'packages/lab', include: ['**/*.lab.test.ts'], ...onRealNetwork },
+      },
+      { test: { name: 'e2e', root: 'e2e', include: ['**/*.test.ts'], ...onRealNetwork } },
+    ],
+  },
+});
