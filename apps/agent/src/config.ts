@@ -8,7 +8,7 @@ import {
   sharedEnvironment,
   withDefault,
 } from '@outdial/runtime';
-import { DIAL_FORMATS } from '@outdial/telephony';
+import { checkHeaderName, DIAL_FORMATS } from '@outdial/telephony';
 import { z } from 'zod';
 
 /** The names that only the agent reads, what each means (`description`) and its default (`meta().default`). */
@@ -47,7 +47,15 @@ export const agentEnvironment = {
   ACCOUNT_CODE_HEADER: withDefault(
     'X-Account-Code',
     'Header that carries account_code on INVITE and REFER.',
-    matching(/^X-[A-Za-z0-9-]{1,60}$/, 'It must be the name of an X- header.'),
+    (name) => {
+      const checked = checkHeaderName(name);
+      return checked.status === 'ok' ? null : checked.reason;
+    },
+  ),
+  TRANSFER_MODE: choice(
+    ['auto', 'refer'],
+    'auto',
+    'How a call is transferred: by REFER. A bridged leg when REFER is refused is not available yet.',
   ),
   TRANSFER_URI: choice(
     ['tel', 'sip'],
@@ -94,6 +102,22 @@ export const agentConfigSchema = z
         `${config.SIP_IDENTITY_HEADER} needs SIP_FROM_IDENTITY, the auth ID that goes into From.`,
       );
     }
+    if (config.SIP_IDENTITY_HEADER !== 'none' && config.SIP_FROM_NUMBER === null) {
+      problem(
+        'SIP_IDENTITY_HEADER',
+        `${config.SIP_IDENTITY_HEADER} needs SIP_FROM_NUMBER, the number that it carries.`,
+      );
+    }
+    if (
+      config.SIP_IDENTITY_HEADER !== 'none' &&
+      config.SIP_FROM_HOST === null &&
+      config.SIP_TRUNK_HOST === null
+    ) {
+      problem(
+        'SIP_IDENTITY_HEADER',
+        `${config.SIP_IDENTITY_HEADER} needs SIP_FROM_HOST or SIP_TRUNK_HOST, its host.`,
+      );
+    }
     if (config.STT_PROVIDER === 'cartesia' && config.CARTESIA_API_KEY === null) {
       problem('STT_PROVIDER', 'cartesia needs CARTESIA_API_KEY.');
     }
@@ -114,3 +138,6 @@ export type AgentConfig = z.output<typeof agentConfigSchema>;
 
 /** Folder in which final reports wait for the bridge. */
 export const spoolDir = (config: AgentConfig): string => config.AGENT_SPOOL_DIR ?? `${config.DATA_DIR}/spool`;
+
+/** Folder in which job processes mark the calls that they hold. */
+export const callMarksDir = (config: AgentConfig): string => `${config.DATA_DIR}/calls`;

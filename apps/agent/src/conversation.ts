@@ -14,8 +14,8 @@ export type Conversation = {
    */
   start(): Promise<void>;
   /**
-   * Opens the agent's ears. Before the answer there is nothing to hear but ringing and the carrier's
-   * announcements, and no speech-to-text connection is paid for a call that nobody takes.
+   * The call was answered: opens the agent's ears, which until then would only hear ringing and the
+   * carrier's announcements, and expects the greeting to sound.
    */
   listen(): void;
   /** Says a sentence and resolves when its last sound has left for the callee. */
@@ -24,6 +24,9 @@ export type Conversation = {
 
 /** `waitForPlayout` resolves about 95 ms before the last sound leaves livekit-sip; with reserve. */
 const PLAYOUT_TAIL_MS = 300;
+/** A voice that is silent this long after the answer reports no error of its own (it may never). */
+const FIRST_SOUND_MS = 6_000;
+const SILENT = 'The voice made no sound; check the text-to-speech provider and its way through the firewall.';
 
 /** Builds the session; `onProviderError` is called when speech or model are gone for good. */
 export const createConversation = (options: {
@@ -38,17 +41,30 @@ export const createConversation = (options: {
   const { log, playbook } = options;
   const session = new voice.AgentSession({
     ...options.models,
-    turnHandling: { turnDetection: options.turnDetection },
+    turnHandling: {
+      turnDetection: options.turnDetection,
+      interruption: { discardAudioIfUninterruptible: false },
+    },
   });
   let listening = false;
+  let spoke = false;
+  let silence: NodeJS.Timeout | undefined;
   const agent = new voice.Agent({ instructions: playbook.instructions, tools: options.tools });
 
   session.on(voice.AgentSessionEventTypes.Error, ({ error }) => {
     const source = error as { type?: string; recoverable?: boolean; error?: Error };
+    const reason = source.error?.message ?? 'failed';
     log.warn(
-      { source: source.type, recoverable: source.recoverable, reason: source.error?.message },
+      { source: source.type, recoverable: source.recoverable, reason },
       'a speech or model provider failed',
     );
+    // The framework gives up at the fourth of these only; the callee would hear nothing until then.
+    if (source.recoverable === false) options.onProviderError(`${source.type}: ${reason}`);
+  });
+  session.on(voice.AgentSessionEventTypes.AgentStateChanged, ({ newState }) => {
+    if (newState !== 'speaking') return;
+    spoke = true;
+    clearTimeout(silence);
   });
   session.on(voice.AgentSessionEventTypes.Close, ({ reason, error }) => {
     if (reason !== voice.CloseReason.ERROR) return;
@@ -66,11 +82,14 @@ export const createConversation = (options: {
         outputOptions: { transcriptionEnabled: false },
         record: false,
       });
-      session.say(playbook.greeting);
+      // It says who calls and that it is an AI, so a hello into it does not cut it; what the callee says
+      // meanwhile is heard and answered after it.
+      session.say(playbook.greeting, { allowInterruptions: false });
     },
     listen: () => {
       listening = true;
       session.input.setAudioEnabled(true);
+      if (!spoke) silence = setTimeout(() => options.onProviderError(SILENT), FIRST_SOUND_MS).unref();
     },
     say: async (text) => {
       await session.say(text, { allowInterruptions: false }).waitForPlayout();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EndReason, endReasonForSip } from '@outdial/telephony';
+import { dialTiming, type EndReason, endReasonForSip } from '@outdial/telephony';
 import type { LegWatch } from './adapters/leg-watch.ts';
 import type { DialResult, Invite, SipLeg } from './ports.ts';
 
@@ -22,9 +22,6 @@ export type DialOptions = {
   readonly dialBefore: number;
   readonly callerId: string;
 };
-
-/** After this much more than the ring time a leg that shows nothing is given up as unknown. */
-const LOST_GRACE_MS = 5_000;
 
 /**
  * Places the call, once. `dialBefore` is in ms of `performance.now()` and is looked at immediately
@@ -66,8 +63,9 @@ export const dial = async (options: DialOptions): Promise<Dialed> => {
 /** A lost answer is no outcome: the room shows whether the leg turns active, goes, or never comes. */
 const findOut = async (options: DialOptions, startedAt: number): Promise<Dialed> => {
   const { watch, invite } = options;
-  const leftMs = startedAt + invite.ringTimeoutSeconds * 1000 + LOST_GRACE_MS - performance.now();
-  await Promise.race([watch.active, watch.gone, pause(Math.max(0, leftMs), undefined, { ref: false })]);
+  const leftMs = startedAt + dialTiming(invite.ringTimeoutSeconds).watchdogMs - performance.now();
+  const timeUp = pause(Math.max(0, leftMs), undefined, { ref: false });
+  await Promise.race([watch.active, watch.gone, watch.roomLost, timeUp]);
   return watch.facts().activeAt === null ? notAnswered('outcome_unknown') : { status: 'answered' };
 };
 

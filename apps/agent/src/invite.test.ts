@@ -37,7 +37,11 @@ describe('buildInvite', () => {
   });
 
   test('with an identity header From is the auth ID and the header carries the number', () => {
-    const config = testConfig({ SIP_IDENTITY_HEADER: 'P-Asserted-Identity', SIP_FROM_IDENTITY: 'office' });
+    const config = testConfig({
+      SIP_IDENTITY_HEADER: 'P-Asserted-Identity',
+      SIP_FROM_IDENTITY: 'office',
+      SIP_FROM_NUMBER: '0255500199',
+    });
     const invite = buildInvite(testCall(), '0255500199', config);
     expect(invite.fromNumber).toBe('office');
     expect(invite.headers['P-Asserted-Identity']).toContain('0255500199');

@@ -28,11 +28,11 @@ export const buildInvite = (call: GrantedCall, callerId: string, config: AgentCo
   let fromNumber = callerId;
   if (config.SIP_IDENTITY_HEADER !== 'none' && config.SIP_FROM_IDENTITY !== null) {
     fromNumber = config.SIP_FROM_IDENTITY;
-    const host = config.SIP_FROM_HOST ?? config.SIP_TRUNK_HOST ?? 'localhost';
+    const host = config.SIP_FROM_HOST ?? config.SIP_TRUNK_HOST ?? '';
     headers[config.SIP_IDENTITY_HEADER] = identityHeader(config.SIP_IDENTITY_HEADER, callerId, host);
   }
   return {
-    dialString: toDialString(call.destination, config.SIP_DIAL_FORMAT),
+    dialString: toDialString(call.destination, config.SIP_DIAL_FORMAT, config.DEFAULT_COUNTRY),
     fromNumber,
     displayName,
     headers,

@@ -13,12 +13,13 @@ import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
+import { holdCall } from './adapters/call-marks.ts';
 import { guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
 import { createSipLeg } from './adapters/livekit-sip-leg.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
 import { createCallEnd } from './call-end.ts';
-import { type AgentConfig, agentConfigSchema, spoolDir } from './config.ts';
+import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { createConversation } from './conversation.ts';
 import { callFromMetadata } from './direct-call.ts';
 import { buildModels, chooseModels } from './models.ts';
@@ -124,6 +125,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
       return conversation;
     },
     end,
+    hold: () => holdCall(callMarksDir(config), roomNameOf(ctx)),
     log,
   });
   leaveJob(ctx, log);

@@ -3,12 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AgentServer, InferenceRunner, initializeLogger, ServerOptions } from '@livekit/agents';
 import { ConfigError, createLogger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
+import { RoomServiceClient, ServerError } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
+import { endCallsOfTheDead } from './adapters/call-marks.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
-import { type AgentConfig, agentConfigSchema, spoolDir } from './config.ts';
+import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { chooseModels } from './models.ts';
 
 const SPOOL_EVERY_MS = 5_000;
+const DEAD_JOBS_EVERY_MS = 1_000;
 
 const freePort = (host: string): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -86,6 +89,17 @@ const spool = createReportSpool(spoolDir(config));
 const bridge = createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET);
 const spoolTimer = setInterval(() => void spool.drain(bridge, log), SPOOL_EVERY_MS);
 
+const rooms = new RoomServiceClient(config.LIVEKIT_URL, config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET, {
+  failover: false,
+});
+const deleteRoom = async (room: string): Promise<void> => {
+  await rooms.deleteRoom(room).catch((error: unknown) => {
+    if (!(error instanceof ServerError && error.code === 'not_found')) throw error;
+  });
+};
+const endDeadCalls = () => endCallsOfTheDead(callMarksDir(config), deleteRoom, log);
+const deadJobsTimer = setInterval(() => void endDeadCalls(), DEAD_JOBS_EVERY_MS);
+
 let stopping = false;
 const stop = async (signal: string): Promise<void> => {
   if (stopping) {
@@ -103,6 +117,8 @@ const stop = async (signal: string): Promise<void> => {
   }
   await server.close();
   clearInterval(spoolTimer);
+  clearInterval(deadJobsTimer);
+  await endDeadCalls();
   await spool.drain(bridge, log);
   log.info('agent stopped');
   process.exit(0);

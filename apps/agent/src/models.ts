@@ -42,6 +42,7 @@ export const buildModels = (
   log: Logger,
 ): Pick<AgentSessionOptions, 'stt' | 'llm' | 'tts' | 'vad'> => {
   const choice = chooseModels(config);
+  const livekit = { apiKey: config.LIVEKIT_API_KEY, apiSecret: config.LIVEKIT_API_SECRET };
   const openaiServer = given({
     apiKey: config.OPENAI_API_KEY ?? 'none',
     baseURL: config.OPENAI_BASE_URL,
@@ -62,11 +63,11 @@ export const buildModels = (
               model: config.STT_MODEL ?? OPENAI_COMPATIBLE.stt,
               useRealtime: false,
             })
-          : new inference.STT({ model: config.STT_MODEL ?? MANAGED.stt }),
+          : new inference.STT({ model: config.STT_MODEL ?? MANAGED.stt, ...livekit }),
     llm:
       choice.llm === 'openai'
         ? new openai.LLM({ ...openaiServer, model: config.LLM_MODEL ?? OPENAI_COMPATIBLE.llm })
-        : new inference.LLM({ model: config.LLM_MODEL ?? MANAGED.llm }),
+        : new inference.LLM({ model: config.LLM_MODEL ?? MANAGED.llm, ...livekit }),
     tts:
       choice.tts === 'cartesia'
         ? new cartesia.TTS({
@@ -74,7 +75,11 @@ export const buildModels = (
             voice: config.CARTESIA_VOICE_ID,
             ...given({ model: config.TTS_MODEL }),
           })
-        : new inference.TTS({ model: config.TTS_MODEL ?? MANAGED.tts, voice: config.CARTESIA_VOICE_ID }),
+        : new inference.TTS({
+            model: config.TTS_MODEL ?? MANAGED.tts,
+            voice: config.CARTESIA_VOICE_ID,
+            ...livekit,
+          }),
     ...(vad === undefined ? {} : { vad }),
   };
 };

@@ -51,6 +51,15 @@ test('a refused call keeps the words of the carrier and was not answered by anyb
   });
 });
 
+test('what broke while it rang did not complete the call', () => {
+  const outcome = outcomeOf({
+    ...facts,
+    end: { reason: 'provider_error', hungUpBy: 'agent', message: 'tts: gone' },
+    answeredAt: null,
+  });
+  expect(outcome).toMatchObject({ status: 'failed', end_reason: 'agent_error', message: 'tts: gone' });
+});
+
 test.each([
   ['nobody watched', { watched: false }, null],
   ['the leg was never seen', { leg: { ...leg, seen: false, ringingAt: null } }, null],

@@ -1,4 +1,10 @@
-import { type CallOutcome, makeOutcome, type SipEvidence, type TransferResult } from '@outdial/telephony';
+import {
+  type CallOutcome,
+  END_REASONS,
+  makeOutcome,
+  type SipEvidence,
+  type TransferResult,
+} from '@outdial/telephony';
 import type { LegFacts } from './adapters/leg-watch.ts';
 import type { CallEnd } from './call-end.ts';
 
@@ -19,23 +25,28 @@ export type CallFacts = {
 const isRingingDoubtful = (status: number | null): boolean =>
   status !== null && ([404, 410, 484].includes(status) || (status >= 500 && status < 600));
 
+/** Whole ms; signals of LiveKit may overtake each other by a few, which is no negative time. */
+const span = (from: number, to: number): number => Math.max(0, Math.round(to - from));
+
 /** The outcome of a call from what its job saw; nothing is claimed that was not seen. */
 export const outcomeOf = (facts: CallFacts): CallOutcome => {
   const { end, leg, answeredAt, endedAt } = facts;
+  // A call that nobody answered was not completed, whatever broke while it rang.
+  const unanswered = answeredAt === null && END_REASONS[end.reason].status === 'completed';
   const rang = leg.ringingAt !== null ? true : facts.watched && leg.seen ? false : null;
   const sip: SipEvidence = {
     status: answeredAt === null ? facts.sipStatus : 200,
     reason: answeredAt === null ? facts.sipReason : 'OK',
     call_id: leg.sipCallId,
   };
-  return makeOutcome(end.reason, {
+  return makeOutcome(unanswered ? 'agent_error' : end.reason, {
     sip,
     rang: isRingingDoubtful(facts.sipStatus) ? null : rang,
     answered_by: answeredAt === null ? null : 'unknown',
     hung_up_by: end.hungUpBy,
     transfer: facts.transfer,
-    ring_ms: leg.ringingAt === null ? null : Math.round((answeredAt ?? endedAt) - leg.ringingAt),
-    talk_ms: answeredAt === null ? null : Math.round(endedAt - answeredAt),
+    ring_ms: leg.ringingAt === null ? null : span(leg.ringingAt, answeredAt ?? endedAt),
+    talk_ms: answeredAt === null ? null : span(answeredAt, endedAt),
     ...(end.message === undefined ? {} : { message: end.message }),
   });
 };

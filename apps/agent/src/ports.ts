@@ -18,8 +18,11 @@ export type CallLedger = {
   note(step: CallStep): void;
   /** Calls `listener` once when the call's owner asked to cancel. */
   onCancel(listener: () => void): void;
-  /** Tells the end, once; resolves when it is delivered or safe on disk. Never throws. */
-  close(outcome: CallOutcome): Promise<void>;
+  /**
+   * Writes the end down, once, before the call is taken down; what it gives then delivers it, for as
+   * long as a job may wait. Neither throws.
+   */
+  close(outcome: CallOutcome): Promise<() => Promise<void>>;
 };
 
 /** What became of placing the call. `lost`: the answer of LiveKit never came, nobody knows yet. */

@@ -1,5 +1,11 @@
 import { dialPolicyOf, transferHostsOf } from '@outdial/runtime';
-import { checkDialPolicy, checkTransferPolicy, type GrantedCall, toTransferUri } from '@outdial/telephony';
+import {
+  ACCOUNT_CODE_PATTERN,
+  checkDialPolicy,
+  checkTransferPolicy,
+  type GrantedCall,
+  toTransferUri,
+} from '@outdial/telephony';
 import type { CallEnd } from './call-end.ts';
 import type { AgentConfig } from './config.ts';
 import { callerIdFor } from './invite.ts';
@@ -23,6 +29,9 @@ export const checkRails = (call: GrantedCall, config: AgentConfig): RailsVerdict
   const policy = dialPolicyOf(config);
   const verdict = checkDialPolicy({ destination: call.destination, callerId: caller.callerId }, policy);
   if (verdict.status === 'refused') return refused(verdict.reason);
+  if (call.account_code !== null && !ACCOUNT_CODE_PATTERN.test(call.account_code)) {
+    return refused('account_code: use letters, digits, ".", "_" and "-", at most 64.');
+  }
   if (call.transfer_target !== null) {
     const options = { defaultCountry: policy.defaultCountry, allowedHosts: transferHostsOf(config) };
     const target = toTransferUri(call.transfer_target, options);

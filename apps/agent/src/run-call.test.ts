@@ -1,10 +1,13 @@
 import { DisconnectReason } from '@livekit/rtc-node';
+import { callOutcomeSchema } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
 import { createCallRig } from '../test/call-rig.ts';
 
 const onlyOutcome = (rig: ReturnType<typeof createCallRig>) => {
   expect(rig.seen.outcomes).toHaveLength(1);
   expect(rig.seen.hangUps).toBe(1);
+  expect(rig.seen.held).toBe(0);
+  expect(callOutcomeSchema.safeParse(rig.seen.outcomes[0])).toMatchObject({ success: true });
   return rig.seen.outcomes[0];
 };
 
@@ -20,6 +23,7 @@ describe('before the INVITE', () => {
       said: [],
       hangUps: 0,
       listens: 0,
+      held: 0,
     });
   });
 
@@ -39,6 +43,8 @@ describe('before the INVITE', () => {
     ['a fictitious number outside the lab', {}, { ALLOW_FICTITIOUS_NUMBERS: 'false' }],
     ['a caller ID that is not allowed', {}, { CALLER_IDS_ALLOWED: '0255500199' }],
     ['a transfer target at a host of somebody else', { transfer_target: 'sip:99@evil.example.com' }, {}],
+    ['an account code with a line break', { account_code: 'a\r\nX-Evil: 1' }, {}],
+    ['an account code that is too long', { account_code: 'a'.repeat(65) }, {}],
     ['a premium transfer target', { transfer_target: 'tel:+61190012345' }, {}],
     ['no caller ID where one is demanded', { caller_id: null }, { CALLER_ID_FALLBACK: 'refuse' }],
   ])('%s is blocked by the agent itself', async (_case, call, env) => {
@@ -112,6 +118,7 @@ describe('the dial', () => {
     rig.status('ringing');
     rig.cancel();
     rig.dialResult({ status: 'failed', sipStatus: null, sipReason: null, errorText: 'canceled' });
+    rig.loseRoom(DisconnectReason.ROOM_DELETED);
     await rig.done;
     expect(onlyOutcome(rig)).toMatchObject({
       status: 'canceled',
@@ -119,6 +126,24 @@ describe('the dial', () => {
       hung_up_by: 'api',
     });
   });
+});
+
+test('an end that comes before the dial dials nothing', async () => {
+  const rig = createCallRig();
+  rig.end.decide({ reason: 'agent_error', hungUpBy: 'platform' });
+  await rig.done;
+  expect(rig.seen.invites).toEqual([]);
+  expect(onlyOutcome(rig)).toMatchObject({ status: 'failed', end_reason: 'agent_error' });
+});
+
+test('a dial in flight when the call ends is taken down until it is over', async () => {
+  const rig = createCallRig();
+  await rig.invited;
+  rig.cancel();
+  await expect.poll(() => rig.seen.hangUps).toBeGreaterThan(1);
+  rig.dialResult({ status: 'answered' });
+  await rig.done;
+  expect(rig.seen.outcomes[0]).toMatchObject({ status: 'canceled', end_reason: 'canceled_by_api' });
 });
 
 describe('the call', () => {
@@ -146,6 +171,14 @@ describe('the call', () => {
     rig.loseRoom(DisconnectReason.ROOM_DELETED);
     await rig.done;
     expect(onlyOutcome(rig)).toMatchObject({ status: 'completed', end_reason, hung_up_by });
+  });
+
+  test('a leg that LiveKit dropped without a hang-up is a media timeout', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    rig.leave(DisconnectReason.CLIENT_INITIATED, 'active');
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ end_reason: 'media_timeout', blame: 'carrier' });
   });
 
   test('losing the room is our own fault and hangs up the leg', async () => {
@@ -219,10 +252,22 @@ describe('the transfer', () => {
     expect(onlyOutcome(rig)?.transfer?.result).toBe('unknown');
   });
 
+  test('whoever hangs up while it is announced is not transferred', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    const answer = rig.transfer('default');
+    rig.leave(DisconnectReason.CLIENT_INITIATED);
+    expect(await answer).toEqual({ status: 'done' });
+    await rig.done;
+    expect(rig.seen.refers).toEqual([]);
+    expect(onlyOutcome(rig)).toMatchObject({ end_reason: 'callee_hangup', transfer: null });
+  });
+
   test('a leg that goes during the transfer waits for its result', async () => {
     const rig = createCallRig();
     await rig.answer();
     const answer = rig.transfer('default');
+    await rig.referred;
     rig.leave(DisconnectReason.CLIENT_INITIATED);
     rig.referResult({ status: 'accepted' });
     await answer;

@@ -1,16 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Room } from '@livekit/rtc-node';
 import type { Logger } from '@outdial/runtime';
 import type { GrantedCall } from '@outdial/telephony';
-import { watchLeg } from './adapters/leg-watch.ts';
+import { type LegGone, type LegWatch, watchLeg } from './adapters/leg-watch.ts';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
 import { type CallEndLatch, endOfLeg, endOfRoom, ownError } from './call-end.ts';
 import type { AgentConfig } from './config.ts';
 import type { Conversation } from './conversation.ts';
-import { dial } from './dial.ts';
+import { type Dialed, dial } from './dial.ts';
 import { buildInvite } from './invite.ts';
 import { outcomeOf } from './outcome.ts';
 import type { CallLedger, SipLeg } from './ports.ts';
 import { checkRails } from './rails.ts';
+import { takeDown } from './take-down.ts';
 import { createTransfers, type Transfers } from './transfer.ts';
 
 /** What one call needs from its job. */
@@ -23,6 +25,8 @@ export type CallJob = {
   readonly leg: SipLeg;
   readonly converse: (call: GrantedCall, transfers: Transfers) => Conversation;
   readonly end: CallEndLatch;
+  /** Marks the call as live for whoever outlives this process; what it gives takes the mark away. */
+  readonly hold: () => () => Promise<void>;
   readonly log: Logger;
 };
 
@@ -46,29 +50,30 @@ export const runCall = async (job: CallJob): Promise<void> => {
   connecting.catch((error) => end.decide(ownError(`The room cannot be joined: ${error}`)));
 
   const grant = await ledger.grant();
-  if (grant.status === 'refused') {
-    log.info({ reason: grant.reason }, 'no grant: nothing is dialled');
-    await connecting.catch(() => {});
-    return;
-  }
+  if (grant.status === 'refused') return log.info({ reason: grant.reason }, 'no grant: nothing is dialled');
   const { call } = grant;
   ledger.onCancel(() => end.decide({ reason: 'canceled_by_api', hungUpBy: 'api' }));
 
   let answeredAt: number | null = null;
   let sip: { readonly sipStatus: number | null; readonly sipReason: string | null } = NO_SIP;
   let maxDuration: NodeJS.Timeout | undefined;
-  const transfers = createTransfers({ call, config, leg, watch, ledger, end, say: (text) => talk.say(text) });
-  const talk = job.converse(call, transfers);
+  let transfers: Transfers | null = null;
+  let dialing: Promise<Dialed> | null = null;
+  const release = job.hold();
   try {
     const rails = checkRails(call, config);
     if (rails.status === 'refused') return end.decide(rails.end);
     if (rails.warning !== null) log.warn({ warning: rails.warning }, 'the caller ID may be refused');
+    const ways = createTransfers({ call, config, leg, watch, ledger, end, say: (text) => talk.say(text) });
+    const talk = job.converse(call, ways);
+    transfers = ways;
 
     // The INVITE does not wait for the session: both start now, and the session is up first.
     const invite = buildInvite(call, rails.callerId, config);
     const facts = { 'pii.destination': invite.dialString, 'pii.caller_id': invite.fromNumber };
     log.debug(facts, 'dialing destination');
-    const dialing = dial({ leg, watch, invite, dialBefore: grant.dialBefore, callerId: rails.callerId });
+    if (end.current() !== null) return;
+    dialing = dial({ leg, watch, invite, dialBefore: grant.dialBefore, callerId: rails.callerId });
     log.debug({ ...facts, headers: Object.keys(invite.headers) }, 'outbound SIP call initiated');
     connecting
       .then(() => talk.start())
@@ -91,9 +96,9 @@ export const runCall = async (job: CallJob): Promise<void> => {
     log.info('answered');
     const timeUp = () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' });
     maxDuration = setTimeout(timeUp, call.max_call_seconds * 1000);
-    void watch.gone.then(async (gone) => {
+    void Promise.race([watch.gone, connecting.then(() => absent(watch))]).then(async (gone) => {
       // A leg that goes while a transfer runs ends by that transfer's result, which comes at once.
-      await transfers.settled();
+      await ways.settled();
       end.decide(endOfLeg(gone));
     });
     await end.decided;
@@ -109,11 +114,22 @@ export const runCall = async (job: CallJob): Promise<void> => {
       answeredAt,
       endedAt: performance.now(),
       ...sip,
-      transfer: transfers.result(),
+      transfer: transfers?.result() ?? null,
     });
     log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');
-    await Promise.all([ledger.close(outcome), leg.hangUp()]);
+    const deliver = await ledger.close(outcome);
+    await Promise.all([deliver(), takeDown(leg, dialing)]);
+    await release();
   }
+};
+
+/** How long a leg may be missing from the room after its answer before it counts as gone. */
+const ABSENT_MS = 2_000;
+
+/** A callee who hung up before we had joined the room is never seen to leave it. */
+const absent = async (watch: LegWatch): Promise<LegGone> => {
+  await pause(ABSENT_MS, undefined, { ref: false });
+  return watch.facts().seen ? watch.gone : { cause: 'hangup', detail: 'never seen in the room' };
 };
 
 const NO_SIP = { sipStatus: null, sipReason: null };

@@ -45,11 +45,13 @@ export const createTransfers = (options: {
 
   const refer = async (target: string): Promise<TransferAnswer> => {
     await options.say(ANNOUNCEMENT);
-    if (end.current() !== null) return { status: 'done' };
+    // Whoever hung up while it was announced is not transferred.
+    if (end.current() !== null || watch.facts().gone !== null) return { status: 'done' };
     const referTo = toReferTo(target, {
       form: config.TRANSFER_URI,
       host: config.TRANSFER_HOST ?? config.SIP_TRUNK_HOST,
       format: config.SIP_DIAL_FORMAT,
+      homeCountry: config.DEFAULT_COUNTRY,
     });
     const answer = await leg.refer(referTo, accountCodeHeaders(call, config));
     const settle = (outcome: TransferResult['result']) => {

@@ -20,6 +20,7 @@ export const createCallRig = (
   const dialed = Promise.withResolvers<DialResult>();
   const referred = Promise.withResolvers<ReferResult>();
   const started = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
   const invited = Promise.withResolvers<Invite>();
   const seen = {
     steps: [] as CallStep[],
@@ -29,6 +30,7 @@ export const createCallRig = (
     said: [] as string[],
     hangUps: 0,
     listens: 0,
+    held: 0,
   };
   let cancel = () => {};
   let transfers: Transfers | undefined;
@@ -50,6 +52,7 @@ export const createCallRig = (
       },
       close: async (outcome) => {
         seen.outcomes.push(outcome);
+        return async () => {};
       },
     },
     leg: {
@@ -60,6 +63,7 @@ export const createCallRig = (
       },
       refer: (referTo, headers) => {
         seen.refers.push({ referTo, headers });
+        asked.resolve();
         return referred.promise;
       },
       hangUp: async () => {
@@ -79,6 +83,12 @@ export const createCallRig = (
       };
     },
     end: createCallEnd(),
+    hold: () => {
+      seen.held += 1;
+      return async () => {
+        seen.held -= 1;
+      };
+    },
     log: createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} }),
   };
   const status = (value: string) => {
@@ -94,13 +104,15 @@ export const createCallRig = (
     cancel: () => cancel(),
     join: () => room.emit('participantConnected', leg),
     status,
-    leave: (disconnectReason: number) => {
+    leave: (disconnectReason: number, last = 'hangup') => {
+      leg.attributes = { ...leg.attributes, 'sip.callStatus': last };
       leg.disconnectReason = disconnectReason;
       room.emit('participantDisconnected', leg);
     },
     loseRoom: (reason: number) => room.emit('disconnected', reason),
     dialResult: dialed.resolve,
     referResult: referred.resolve,
+    referred: asked.promise,
     /** Answers the call the way LiveKit does: ringing, active, then the request returns. */
     answer: async () => {
       await invited.promise;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Environment } from './environment.ts';
+import { type Environment, unreadableFiles } from './environment.ts';
 
 /** The environment is wrong: one message that names every problem at once and how to mend each. */
 export class ConfigError extends Error {
@@ -23,15 +23,16 @@ export class ConfigError extends Error {
  */
 export const parseConfig = <T>(schema: z.ZodType<T>, env: Environment): T => {
   const parsed = schema.safeParse(env);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(
-    parsed.error.issues.map((issue) => {
-      const name = issue.path.join('.');
-      const missing = issue.code === 'invalid_type' && name !== '' && env[name] === undefined;
-      if (missing) return `${name} is not set. ${descriptionOf(schema, name)}`.trim();
-      return name === '' ? issue.message : `${name}: ${issue.message}`;
-    }),
-  );
+  const unread = unreadableFiles(env);
+  if (parsed.success && unread.size === 0) return parsed.data;
+  const issues = (parsed.error?.issues ?? []).flatMap((issue) => {
+    const name = issue.path.join('.');
+    const missing = issue.code === 'invalid_type' && name !== '' && env[name] === undefined;
+    if (missing && unread.has(name)) return [];
+    if (missing) return [`${name} is not set. ${descriptionOf(schema, name)}`.trim()];
+    return [name === '' ? issue.message : `${name}: ${issue.message}`];
+  });
+  throw new ConfigError([...unread.values(), ...issues]);
 };
 
 const descriptionOf = (schema: z.ZodType, name: string): string => {

@@ -1,11 +1,15 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { loadEnvironment } from './environment.ts';
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))));
 
 const folder = async (files: Record<string, string>): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'outdial-env-'));
+  folders.push(dir);
   for (const [name, content] of Object.entries(files)) await writeFile(join(dir, name), content);
   return dir;
 };
@@ -42,9 +46,21 @@ test('NAME beats NAME_FILE, and the _FILE of other programs is left alone', asyn
   expect(env.SSL_CERT).toBeUndefined();
 });
 
-test('a NAME_FILE that cannot be read is named with its path', async () => {
+test('a NAME_FILE that cannot be read is named with its path, together with every other problem', async () => {
   const dir = await folder({});
-  expect(() => loadEnvironment(dir, { SIP_TRUNK_PASSWORD_FILE: '/nowhere/password' })).toThrow(
-    /SIP_TRUNK_PASSWORD_FILE names \/nowhere\/password/,
-  );
+  const env = loadEnvironment(dir, { SIP_TRUNK_PASSWORD_FILE: '/nowhere/a', LIVEKIT_API_KEY_FILE: '/nowhere/b' });
+  const schema = z.object({ LIVEKIT_API_KEY: z.string(), LIVEKIT_URL: z.string() });
+  const problems = (() => {
+    try {
+      parseConfig(schema, env);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+    }
+    return [];
+  })();
+  expect(problems).toEqual([
+    expect.stringContaining('SIP_TRUNK_PASSWORD_FILE names /nowhere/a'),
+    expect.stringContaining('LIVEKIT_API_KEY_FILE names /nowhere/b'),
+    'LIVEKIT_URL is not set.',
+  ]);
 });

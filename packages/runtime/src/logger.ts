@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
+import { describeError } from './logger-error.ts';
 import { maskPrivate } from './mask.ts';
 
 export type { Logger } from 'pino';
@@ -21,7 +22,8 @@ const maskFields = (fields: Record<string, unknown>): Record<string, unknown> =>
 /**
  * The log of an app: JSON lines off a terminal, readable lines on one. Text is constant and facts
  * are fields; a field whose key starts with `pii.` (a number, a name, a URI) is masked unless
- * `logPii` is set. Secrets are never given to it.
+ * `logPii` is set. Of an error only type, code, message, stack and cause are written. Secrets are never
+ * given to it.
  */
 export const createLogger = (options: LogOptions, destination?: DestinationStream): Logger =>
   pino(
@@ -29,6 +31,7 @@ export const createLogger = (options: LogOptions, destination?: DestinationStrea
       name: options.name,
       level: options.level,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (error: unknown) => describeError(error), error: (error: unknown) => describeError(error) },
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => (options.logPii ? fields : maskFields(fields)),

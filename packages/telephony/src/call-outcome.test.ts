@@ -47,9 +47,20 @@ const TABLE: Record<EndReason, readonly [CallOutcome['status'], CallOutcome['bla
     outcome_unknown: ['unknown', 'platform', 'no'],
   };
 
+const TRANSFER = { target: 'tel:+61255500100', mode: 'refer', result: 'confirmed' } as const;
+
+test.each([
+  ['completed, but never answered', makeOutcome('callee_hangup')],
+  ['transferred, but nowhere', makeOutcome('transferred', { talk_ms: 1 })],
+  ['longer than a day', makeOutcome('callee_hangup', { talk_ms: 90_000_000 })],
+])('an outcome that is %s is refused', (_case, outcome) => {
+  expect(callOutcomeSchema.safeParse(outcome).success).toBe(false);
+});
+
 describe('the table of end reasons', () => {
   test.each(END_REASON_NAMES)('%s', (endReason) => {
-    const outcome = makeOutcome(endReason);
+    const answered = TABLE[endReason][0] === 'completed' ? { talk_ms: 1, transfer: TRANSFER } : {};
+    const outcome = makeOutcome(endReason, answered);
     expect([outcome.status, outcome.blame, outcome.retry]).toEqual(TABLE[endReason]);
     expect(outcome.message).toMatch(/^[A-Z][^.]*[^ ]\.$/);
     expect(callOutcomeSchema.safeParse(outcome).success).toBe(true);

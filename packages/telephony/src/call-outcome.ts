@@ -51,6 +51,9 @@ export const transferResultSchema = z.strictObject({
 });
 export type TransferResult = z.infer<typeof transferResultSchema>;
 
+/** A day is longer than any call; a larger number is a mistake. */
+const durationMs = z.int().nonnegative().max(86_400_000);
+
 const outcomeShape = z.strictObject({
   status: z.enum(FINAL_STATUSES),
   end_reason: z.enum(END_REASON_NAMES),
@@ -62,8 +65,8 @@ const outcomeShape = z.strictObject({
   answered_by: z.enum(['human', 'voicemail', 'ivr', 'unknown']).nullable(),
   hung_up_by: z.enum(['callee', 'agent', 'api', 'carrier', 'platform']).nullable(),
   transfer: transferResultSchema.nullable(),
-  ring_ms: z.int().nonnegative().nullable(),
-  talk_ms: z.int().nonnegative().nullable(),
+  ring_ms: durationMs.nullable(),
+  talk_ms: durationMs.nullable(),
 });
 
 /** How a call ended. Durations are whole milliseconds; a fact that was not seen is `null`. */
@@ -107,13 +110,27 @@ export const makeOutcome = (endReason: EndReason, evidence: OutcomeEvidence = {}
   };
 };
 
-/** The outcome as it travels and is stored. Status, blame and retry must be those of the end reason. */
-export const callOutcomeSchema: z.ZodType<CallOutcome> = outcomeShape.refine(
-  (outcome) => {
-    const verdict = verdictFor(outcome.end_reason, outcome.talk_ms !== null);
-    return (
-      outcome.status === verdict.status && outcome.blame === verdict.blame && outcome.retry === verdict.retry
-    );
-  },
-  { error: 'status, blame and retry must be those of end_reason; build outcomes with makeOutcome' },
-);
+const agreesWithTable = (outcome: CallOutcome): boolean => {
+  const verdict = verdictFor(outcome.end_reason, outcome.talk_ms !== null);
+  return (
+    outcome.status === verdict.status && outcome.blame === verdict.blame && outcome.retry === verdict.retry
+  );
+};
+
+/**
+ * The outcome as it travels. Status, blame and retry must be those of the end reason, a completed call
+ * must have been answered, and a transferred one must have a transfer.
+ */
+export const callOutcomeSchema: z.ZodType<CallOutcome> = outcomeShape
+  .refine(agreesWithTable, {
+    error: 'status, blame and retry must be those of end_reason; build outcomes with makeOutcome',
+  })
+  .refine((outcome) => outcome.status !== 'completed' || outcome.talk_ms !== null, {
+    error: 'a completed call was answered: talk_ms is missing',
+  })
+  .refine((outcome) => outcome.end_reason !== 'transferred' || outcome.transfer !== null, {
+    error: 'a transferred call has a transfer',
+  });
+
+/** The outcome as it was stored: its shape alone, so that a later table never makes old calls unreadable. */
+export const storedOutcomeSchema: z.ZodType<CallOutcome> = outcomeShape;

@@ -8,7 +8,7 @@ export const grantRequestSchema = z.strictObject({
   /** Random, made once by each job process; never the job id, which a re-run job shares. */
   token: tokenSchema,
   /** The number of the dispatch this job came from. */
-  dispatch: z.int().min(1),
+  dispatch: z.int().min(1).max(1_000_000),
   job_id: z.string().min(1),
 });
 export type GrantRequest = z.infer<typeof grantRequestSchema>;
@@ -60,7 +60,7 @@ export type CallLeg = z.infer<typeof callLegSchema>;
 const reportBase = {
   token: tokenSchema,
   /** Counts from 1; a repeated number is the same report again. */
-  seq: z.int().min(1),
+  seq: z.int().min(1).max(2_147_483_647),
   /** Milliseconds since the grant, on the job's monotonic clock. */
   at_ms: z.int().nonnegative(),
 };

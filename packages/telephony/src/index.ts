@@ -11,6 +11,7 @@ export {
   type OutcomeEvidence,
   type SipEvidence,
   sipEvidenceSchema,
+  storedOutcomeSchema,
   type TransferResult,
   transferResultSchema,
 } from './call-outcome.ts';

@@ -73,10 +73,15 @@ const readSip = (text: string, options: TransferUriOptions): TransferUri => {
   return { status: 'ok', uri, e164: whom.e164 };
 };
 
-const isHostAllowed = (host: { host: string; text: string }, allowed: readonly string[]): boolean =>
+const isHostAllowed = (
+  host: { host: string; port: number | null; text: string },
+  allowed: readonly string[],
+): boolean =>
   allowed.some((entry) => {
     const wanted = entry.trim().toLowerCase();
-    return wanted === host.text || wanted === host.host;
+    if (wanted === host.text || wanted === host.host) return true;
+    // A trunk is often given as host:port; its name alone means the same carrier.
+    return host.port === null && wanted.replace(/:\d+$/, '') === host.host;
   });
 
 /**

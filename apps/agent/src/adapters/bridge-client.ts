@@ -6,13 +6,19 @@ const REQUEST_TIMEOUT_MS = 2_000;
 /** Posts signed JSON about one call to the bridge: `/agent/calls/<callId>/<path>`. */
 export type BridgeClient = (callId: string, path: 'grant' | 'reports', body: string) => Promise<Response>;
 
-/** A client of the bridge at `bridgeUrl`; rejects when the bridge cannot be reached in 2 s. */
+/**
+ * A client of the bridge at `bridgeUrl`; rejects when the bridge cannot be reached in 2 s. The signed
+ * id begins with the call's, so that a message to one call is no message to another.
+ */
 export const createBridgeClient =
   (bridgeUrl: string, secret: string): BridgeClient =>
   (callId, path, body) =>
     fetch(`${bridgeUrl.replace(/\/$/, '')}/agent/calls/${encodeURIComponent(callId)}/${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...signReport(secret, `msg_${randomUUID()}`, body) },
+      headers: {
+        'content-type': 'application/json',
+        ...signReport(secret, `${callId}.${randomUUID()}`, body),
+      },
       body,
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });

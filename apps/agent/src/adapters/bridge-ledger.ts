@@ -10,7 +10,7 @@ import {
 } from '@outdial/telephony';
 import type { CallLedger, CallStep, Grant } from '../ports.ts';
 import type { BridgeClient } from './bridge-client.ts';
-import type { ReportSpool } from './report-spool.ts';
+import { isSettled, type ReportSpool, type SpooledReport } from './report-spool.ts';
 
 /** Which call of which bridge, and under which random token this job speaks for it. */
 export type BridgeLedgerOptions = {
@@ -37,16 +37,16 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
   let tellCancel = () => {};
   let line: Promise<unknown> = Promise.resolve();
 
-  const send = async (body: string): Promise<'delivered' | 'refused' | 'unreachable'> => {
+  const send = async (body: string): Promise<'settled' | 'unreachable'> => {
     try {
       const response = await bridge(callId, 'reports', body);
       const answer = reportAnswerSchema.safeParse(await response.json());
       if (response.ok && answer.success) {
         if (answer.data.cancel) tellCancel();
-        return 'delivered';
+        return 'settled';
       }
       log.warn({ callId, status: response.status }, 'the bridge did not take a report');
-      return response.status >= 500 ? 'unreachable' : 'refused';
+      return isSettled(response.status) ? 'settled' : 'unreachable';
     } catch (error) {
       log.warn(
         { callId, reason: error instanceof Error ? error.message : String(error) },
@@ -98,17 +98,33 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
     close: async (outcome: CallOutcome) => {
       clearInterval(alive);
       const body = stamp({ type: 'ended', outcome });
-      const spooled = await options.spool.keep(callId, body);
-      const deadline = performance.now() + REPORT_PATIENCE_MS;
-      await Promise.race([line, pause(REPORT_PATIENCE_MS, undefined, { ref: false })]);
-      while (performance.now() < deadline) {
-        const result = await send(body);
-        if (result !== 'unreachable') return spooled.done();
-        await pause(RETRY_EVERY_MS);
-      }
-      log.error({ callId }, 'the final report stays in the spool until the bridge is back');
+      const spooled = await keep(options.spool, callId, body, log);
+      return async () => {
+        const deadline = performance.now() + REPORT_PATIENCE_MS;
+        await Promise.race([line, pause(REPORT_PATIENCE_MS, undefined, { ref: false })]);
+        do {
+          if ((await send(body)) === 'settled') return spooled?.done();
+          await pause(RETRY_EVERY_MS);
+        } while (performance.now() < deadline);
+        log.error({ callId }, 'the final report waits in the spool until the bridge takes it');
+      };
     },
   };
+};
+
+/** A disk that cannot be written is no reason to keep the end from the bridge. */
+const keep = async (
+  spool: ReportSpool,
+  callId: string,
+  body: string,
+  log: Logger,
+): Promise<SpooledReport | null> => {
+  try {
+    return await spool.keep(callId, body);
+  } catch (error) {
+    log.error({ callId, reason: String(error) }, 'the final report cannot be written to AGENT_SPOOL_DIR');
+    return null;
+  }
 };
 
 const askGrant = async (

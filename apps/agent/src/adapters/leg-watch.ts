@@ -37,10 +37,15 @@ export type LegListener = {
   onRinging(): void;
 };
 
-const whyGone = (reason: DisconnectReason | undefined): LegGone => {
+/**
+ * livekit-sip leaves a dropped call (no sound for 30 s) with CLIENT_INITIATED as well, but only a true
+ * hang-up sets `sip.callStatus` first (its outbound.go, close).
+ */
+const whyGone = (reason: DisconnectReason | undefined, status?: string): LegGone => {
   const detail = DisconnectReason[reason ?? DisconnectReason.UNKNOWN_REASON] ?? 'UNKNOWN_REASON';
   switch (reason) {
     case DisconnectReason.CLIENT_INITIATED:
+      return { cause: status === 'active' ? 'failed' : 'hangup', detail };
     case DisconnectReason.USER_REJECTED:
     case DisconnectReason.USER_UNAVAILABLE:
       return { cause: 'hangup', detail };
@@ -100,7 +105,7 @@ export const watchLeg = (room: Room, identity: string, listener: LegListener): L
   });
   room.on(RoomEvent.ParticipantDisconnected, (participant: RemoteParticipant) => {
     if (participant.identity !== identity) return;
-    facts.gone ??= whyGone(participant.disconnectReason);
+    facts.gone ??= whyGone(participant.disconnectReason, participant.attributes['sip.callStatus']);
     gone.resolve(facts.gone);
   });
   room.on(RoomEvent.Disconnected, (reason: DisconnectReason) => roomLost.resolve(whyGone(reason)));

@@ -17,6 +17,9 @@ const TRANSPORTS = {
 /** How long a transfer target may ring, in seconds, before the REFER counts as undecided. */
 const REFER_TIMEOUT_SECONDS = 30;
 
+/** LiveKit's own limit comes after the job's, which says goodbye and reports. */
+const MAX_CALL_MARGIN_SECONDS = 30;
+
 /** LiveKit was never reached: nothing can have been dialled (undici's codes for a failed connect). */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
@@ -107,7 +110,8 @@ export const createSipLeg = (roomName: string, config: AgentConfig, log: Logger)
             headers: { ...invite.headers },
             hidePhoneNumber: true,
             ringingTimeout: timing.ringingTimeoutSeconds,
-            maxCallDuration: invite.maxCallSeconds,
+            // LiveKit counts the ringing in; the job's own timer keeps the real limit.
+            maxCallDuration: timing.ringingTimeoutSeconds + invite.maxCallSeconds + MAX_CALL_MARGIN_SECONDS,
             waitUntilAnswered: true,
             timeout: timing.requestTimeoutSeconds,
             ...mediaOf(config),

@@ -1,12 +1,19 @@
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@outdial/runtime';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { createReportSpool } from './report-spool.ts';
 
 const log = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
-const folder = () => mkdtemp(join(tmpdir(), 'outdial-spool-'));
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))));
+
+const folder = async (): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), 'outdial-spool-'));
+  folders.push(dir);
+  return dir;
+};
 
 test('a report stays until it was delivered', async () => {
   const dir = await folder();
@@ -20,7 +27,8 @@ test('a report stays until it was delivered', async () => {
 test.each([
   ['taken', 200, []],
   ['unknown to the bridge', 404, []],
-  ['already final', 409, []],
+  ['held by another job', 409, []],
+  ['not believed yet', 401, ['call_1.json']],
   ['refused by a bridge in trouble', 503, ['call_1.json']],
 ])('draining a report that is %s', async (_case, status, left) => {
   const dir = await folder();
@@ -42,4 +50,13 @@ test('a bridge that is away loses nothing, and no folder is no error', async () 
   await spool.drain(() => Promise.reject(new Error('away')), log);
   expect(await readdir(dir)).toEqual(['call_1.json']);
   await createReportSpool(join(dir, 'absent')).drain(() => Promise.reject(new Error('away')), log);
+});
+
+test('a file that is no report stops nothing', async () => {
+  const dir = await folder();
+  const spool = createReportSpool(dir);
+  await writeFile(join(dir, '%zz.json'), '{}');
+  await spool.keep('call_1', '{}');
+  await spool.drain(async () => new Response('{}'), log);
+  expect(await readdir(dir)).toEqual(['%zz.json']);
 });

@@ -51,6 +51,12 @@ export const createRoomLedger = (options: {
     },
     note: (step) => log.debug({ step: step.type }, 'call step'),
     onCancel: () => {},
-    close: async (outcome) => log.info({ callId: null, outcome }, 'call ended'),
+    close: async (outcome) => {
+      const { status, end_reason, blame, retry, sip, rang, hung_up_by, ring_ms, talk_ms } = outcome;
+      const facts = { status, end_reason, blame, retry, sip, rang, hung_up_by, ring_ms, talk_ms };
+      const { message, transfer } = outcome;
+      log.info({ outcome: facts, 'pii.message': message, transfer: transfer?.result ?? null }, 'call ended');
+      return async () => {};
+    },
   };
 };

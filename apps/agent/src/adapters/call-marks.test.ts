@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@outdial/runtime';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { endCallsOfTheDead, holdCall } from './call-marks.ts';
+
+const log = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'outdial-marks-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const sweep = async (): Promise<string[]> => {
+  const deleted: string[] = [];
+  await endCallsOfTheDead(dir, async (room) => void deleted.push(room), log);
+  return deleted;
+};
+
+test('a process that died in a call has its room deleted, once', async () => {
+  const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)']);
+  holdCall(dir, 'call-1', child.pid);
+  expect(await sweep()).toEqual([]);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(await sweep()).toEqual(['call-1']);
+  expect(await sweep()).toEqual([]);
+});
+
+test('a call that ended in order leaves no mark', async () => {
+  const release = holdCall(dir, 'call-1');
+  await release();
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test('LiveKit being away keeps the mark for the next time', async () => {
+  const child = spawn(process.execPath, ['--version']);
+  await once(child, 'exit');
+  holdCall(dir, 'call-1', child.pid);
+  await endCallsOfTheDead(dir, () => Promise.reject(new Error('away')), log);
+  expect(await sweep()).toEqual(['call-1']);
+});

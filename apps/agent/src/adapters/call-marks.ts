@@ -1,0 +1,47 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '@outdial/runtime';
+import { z } from 'zod';
+
+const markSchema = z.object({ pid: z.int().positive(), room: z.string().min(1) });
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Marks this process as the one that holds the call in `room`; what it gives takes the mark away. */
+export const holdCall = (dir: string, room: string, pid = process.pid): (() => Promise<void>) => {
+  const path = join(dir, `${pid}.json`);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeFileSync(path, JSON.stringify({ pid, room }), { mode: 0o600 });
+  return () => rm(path, { force: true });
+};
+
+/**
+ * Ends the calls of job processes that died: a callee left alone would hear nothing, for as long as
+ * LiveKit keeps the leg. Never throws; a room that cannot be deleted is tried again next time.
+ */
+export const endCallsOfTheDead = async (
+  dir: string,
+  deleteRoom: (room: string) => Promise<void>,
+  log: Logger,
+): Promise<void> => {
+  const names = await readdir(dir).catch(() => [] as string[]);
+  for (const name of names) {
+    try {
+      const mark = markSchema.parse(JSON.parse(await readFile(join(dir, name), 'utf8')));
+      if (isAlive(mark.pid)) continue;
+      await deleteRoom(mark.room);
+      await rm(join(dir, name), { force: true });
+      log.error({ room: mark.room, pid: mark.pid }, 'a job process died in a call; the call was ended');
+    } catch (error) {
+      log.warn({ file: name, reason: String(error) }, 'a call of a dead job process could not be ended yet');
+    }
+  }
+};
