@@ -43,6 +43,8 @@ test("a dispatch without the bridge dials the guide's number and transfers to it
     outcome: { status: 'completed', end_reason: 'transferred' },
   });
 
+  for (const number of ['402012298', '731071901', 'LiveKitNehosHosted'])
+    expect(agent.log('agent')).not.toContain(number);
   const records = await lab.carrier.records();
   const dialed = records.filter((call) => call.referredBy === null);
   expect(dialed).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { HEARD_WHOLE, similarity } from '@outdial/lab';
 import { describe, expect, test } from 'vitest';
 import { expectNoJobs, expectNoRooms, only, placeCall, useStack } from '../src/stack.ts';
 
@@ -136,6 +137,11 @@ describe('how a call ends, for each kind of phone', () => {
       outcome: { end_reason: 'agent_hangup', hung_up_by: 'agent' },
     });
     expect(only(dialed)).toMatchObject({ endedWith: 'BYE', endedBy: 'caller' });
+    const goodbye = stack.lab.speech.tts.spoken().findLast(({ text }) => text.includes('Goodbye'));
+    const { heard } = await stack.lab.phones.callOf(only(dialed).callId);
+    if (goodbye === undefined || heard === null) throw new Error('No goodbye or no recording.');
+    expect((await similarity(heard, goodbye.file)).score).toBeGreaterThan(HEARD_WHOLE);
+    await stack.lab.phones.say('0491570156', null);
   }, 90_000);
 
   test(

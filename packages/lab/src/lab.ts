@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { findBinaries, type GoBinaries, goBinaries } from './binaries.ts';
 import { startCarrier, type TrunkUser } from './carrier/carrier.ts';
 import type { CarrierCall } from './carrier/carrier-call.ts';
+import { newLabDir, pruneLabDirs } from './lab-dir.ts';
 import { startLiveKitServer } from './livekit-server.ts';
 import { SIP_RTP_PORTS, startLiveKitSip } from './livekit-sip.ts';
 import { GUIDE_NUMBERS, LAB_NUMBERS } from './phones/numbers.ts';
@@ -12,8 +13,6 @@ import { claimPortBlock } from './ports.ts';
 import { createPartRunner } from './process.ts';
 import { startRedis } from './redis.ts';
 import { type SpeechServers, startSpeechServers } from './speech/index.ts';
-
-const REPOSITORY = resolve(import.meta.dirname, '../../..');
 
 /** The caller IDs that the carrier approves unless told otherwise: the first is the lab's SIP_FROM_NUMBER. */
 export const LAB_CALLER_IDS = ['+61255500199', '+61491570006', 'LiveKitNehosHosted'] as const;
@@ -55,14 +54,12 @@ export type Lab = {
   stop(): Promise<void>;
 };
 
-const defaultDir = (): string =>
-  join(REPOSITORY, '.lab', `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`);
-
 /** Starts the lab. Rejects with one message when something is missing or does not come up, and leaves nothing. */
 export const startLab = async (options: LabOptions = {}): Promise<Lab> => {
   const binaries = findBinaries(goBinaries(options.binaries));
   const progress = options.onProgress ?? (() => undefined);
-  const dir = resolve(options.dir ?? defaultDir());
+  if (options.dir === undefined) await pruneLabDirs();
+  const dir = resolve(options.dir ?? newLabDir());
   await mkdir(dir, { recursive: true });
   const ports = await claimPortBlock();
   const runner = createPartRunner(

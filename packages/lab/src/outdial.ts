@@ -7,8 +7,7 @@ import { claimPortBlock, isPortFree } from './ports.ts';
 import { createPartRunner, type Part } from './process.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
-const USUAL_PORT = 8080;
-const POLL_MS = 100;
+const POLL_MS = 250;
 
 /** Bridge and agent running against a lab (or any environment). */
 export type OutdialOptions = {
@@ -18,6 +17,8 @@ export type OutdialOptions = {
   readonly env: Readonly<Record<string, string>>;
   /** Hears of an app that ended by itself. */
   readonly onDeath?: (message: string) => void;
+  /** The bridge's port if nobody has it; any free one else. */
+  readonly preferredPort?: number;
   /** `false` starts the agent alone, for dispatches made without the bridge. */
   readonly withBridge?: boolean;
 };
@@ -47,18 +48,19 @@ export type Outdial = {
 };
 
 const OURS =
-  /^(LIVEKIT|SIP|CARTESIA|OPENAI|BRIDGE|AGENT|OUTDIAL|CALLBACK|CALLER|CALLING|DATABASE|TRANSFER|STT|TTS|LLM|MAX|RING|RECORD|RETENTION|DESTINATION|ALLOWED|DEFAULT|LOG)_[A-Z_]+$|^(VAD|ACCOUNT_CODE_HEADER|COST_PER_MINUTE)$/;
+  /^(LIVEKIT|SIP|CARTESIA|OPENAI|BRIDGE|AGENT|OUTDIAL|CALLBACK|CALLER|CALLING|DATABASE|TRANSFER|STT|TTS|LLM|MAX|CALLS|RING|RECORD|RETENTION|DESTINATION|ALLOWED|ALLOW|DEFAULT|LOG)_[A-Z_]+$|^(VAD|ACCOUNT_CODE_HEADER|COST_PER_MINUTE)$/;
 
 /** An empty value counts as unset: what the caller's shell holds of our names does not reach the apps. */
 const blanked = (): Record<string, string> =>
   Object.fromEntries(Object.keys(process.env).flatMap((name) => (OURS.test(name) ? [[name, '']] : [])));
 
-/** Starts the bridge (on port 8080 when that is free) and one agent, and waits until both take calls. */
+/** Starts the bridge and one agent, and waits until both take calls. */
 export const startOutdial = async (options: OutdialOptions): Promise<Outdial> => {
   const { dir } = options;
   await mkdir(dir, { recursive: true });
   const ports = await claimPortBlock();
-  const port = (await isPortFree(USUAL_PORT)) ? USUAL_PORT : await ports.take();
+  const wanted = options.preferredPort;
+  const port = wanted !== undefined && (await isPortFree(wanted)) ? wanted : await ports.take();
   const bridgeUrl = `http://127.0.0.1:${port}`;
   const apiKey = randomBytes(24).toString('base64url').replace(/^-/, 'k');
   const env: Record<string, string> = {
@@ -91,7 +93,7 @@ export const startOutdial = async (options: OutdialOptions): Promise<Outdial> =>
     const [bridge, agent] = await Promise.all([
       options.withBridge === false
         ? null
-        : app('bridge', [], async () => (await fetch(`${bridgeUrl}/readyz`)).ok, 5_000),
+        : app('bridge', [], async () => logOf('bridge').includes('bridge ready'), 5_000),
       app(
         'agent',
         ['--max-semi-space-size=2'],

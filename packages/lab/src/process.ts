@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Reaper, startReaper } from './reaper.ts';
 
 const TAIL_LINES = 25;
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 60_000;
 const KILL_LIMIT_MS = 1_000;
 const POLL_MS = 20;
 

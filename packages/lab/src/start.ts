@@ -44,6 +44,7 @@ try {
   const outdial = await startOutdial({
     dir: lab.dir,
     env: { ...lab.env, ...bridgeHost() },
+    preferredPort: 8080,
     onDeath: (message) => void fail(message),
   });
   stops.push(() => outdial.stop());
