@@ -4,8 +4,8 @@ import { bridgeEnvironment } from '../apps/bridge/src/config.ts';
 import { renderEnvExample, sharedEnvironment } from '../packages/runtime/src/index.ts';
 
 const INTRO = `
-# Copy this file to .env.local and fill in what stands without a "#"; every other line shows a default.
-# .env.local beats .env, and the real environment beats both. NAME_FILE reads the value of NAME from a file.
+# Copy this file to .env and fill in what stands without a "#"; every other line shows a default.
+# .env.local beats .env (Docker Compose reads .env alone), and the real environment beats both. NAME_FILE reads the value of NAME from a file.
 # One trunk is needed too: SIP_TRUNK_ID, or SIP_TRUNK_HOST with its login.
 # Written by scripts/env-example.ts from the schemas that read it: change those, then run it again.
 `;

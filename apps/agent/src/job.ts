@@ -125,7 +125,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
       return conversation;
     },
     end,
-    hold: () => holdCall(callMarksDir(config), roomNameOf(ctx)),
+    hold: () => holdCall(callMarksDir(config), roomNameOf(ctx), log),
     log,
   });
   leaveJob(ctx, log);

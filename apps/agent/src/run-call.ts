@@ -96,7 +96,13 @@ export const runCall = async (job: CallJob): Promise<void> => {
     log.info('answered');
     const timeUp = () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' });
     maxDuration = setTimeout(timeUp, call.max_call_seconds * 1000);
-    void Promise.race([watch.gone, connecting.then(() => absent(watch))]).then(async (gone) => {
+    void Promise.race([
+      watch.gone,
+      connecting.then(
+        () => absent(watch),
+        () => watch.gone,
+      ),
+    ]).then(async (gone) => {
       // A leg that goes while a transfer runs ends by that transfer's result, which comes at once.
       await ways.settled();
       end.decide(endOfLeg(gone));

@@ -16,12 +16,14 @@ const FORM = ['code', 'detail', 'errors', 'message', 'status', 'title', 'type'];
 describe('every error has one form', () => {
   const bad: readonly (readonly [string, number, string, InjectOptions])[] = [
     ['no such address', 404, 'route_not_found', { url: '/nothing' }],
-    ['no such call', 404, 'call_not_found', { url: '/calls/x', headers: auth }],
+    ['no such call', 404, 'call_not_found', { url: '/calls/call_x', headers: auth }],
+    ['an id that is none', 400, 'validation_failed', { url: '/calls/x', headers: auth }],
+    ['a query that is not read', 400, 'validation_failed', { url: '/calls/call_x?wait=25', headers: auth }],
     [
       'a method that is not possible',
       405,
       'method_not_allowed',
-      { method: 'DELETE', url: '/calls/x', headers: auth },
+      { method: 'DELETE', url: '/calls/call_x', headers: auth },
     ],
     ['no key', 401, 'unauthorized', { url: '/calls' }],
     [
@@ -99,7 +101,7 @@ describe('every error has one form', () => {
   test('a fault of the bridge tells nothing of its inside', async () => {
     const broken = { ...bridge.calls, find: async () => Promise.reject(new Error('password=hunter2')) };
     const other = await startTestBridge({ calls: broken });
-    const answer = await other.get('/calls/x');
+    const answer = await other.get('/calls/call_x');
     expect(answer.statusCode).toBe(500);
     expect(Object.keys(answer.json()).sort()).toEqual(FORM);
     expect(answer.body).not.toContain('hunter2');
@@ -123,8 +125,8 @@ describe('every error has one form', () => {
 });
 
 describe('on the wire', () => {
-  const speak = async (bytes: string): Promise<string> => {
-    const { port } = bridge.app.server.address() as { port: number };
+  const speak = async (bytes: string, to = bridge): Promise<string> => {
+    const { port } = to.app.server.address() as { port: number };
     return new Promise((resolve, reject) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
       let heard = '';
@@ -140,6 +142,7 @@ describe('on the wire', () => {
   });
 
   test.each([
+    ['no Host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'malformed_request'],
     ['what is no HTTP', 'HELLO\r\n\r\n', 400, 'malformed_request'],
     [
       'headers without end',
@@ -160,6 +163,16 @@ describe('on the wire', () => {
     expect(server.requestTimeout).toBe(15_000);
     expect(server.keepAliveTimeout).toBe(10_000);
     expect(server.timeout).toBe(60_000);
+  });
+
+  test('a request that never ends is answered when its time is over', async () => {
+    const own = await startTestBridge();
+    await own.app.listen({ host: '127.0.0.1', port: 0 });
+    own.app.server.headersTimeout = 100;
+    const answer = await speak('GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ', own);
+    expect(answer).toContain('HTTP/1.1 408');
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'request_timeout' });
+    await own.close();
   });
 });
 
@@ -224,6 +237,19 @@ describe('the flood stop', () => {
     expect((await own.app.inject('/healthz')).statusCode).toBe(200);
     await own.close();
   });
+});
+
+test('guessed addresses are counted, too', async () => {
+  const own = await startTestBridge();
+  const codes = [];
+  for (let n = 0; n < 125; n += 1) {
+    const answer = await own.app.inject(`/guess/${n}`);
+    codes.push(answer.statusCode);
+    if (answer.statusCode === 429) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  }
+  expect([codes[0], codes.at(-1)]).toEqual([404, 429]);
+  expect((await own.get('/nothing')).statusCode).toBe(404);
+  await own.close();
 });
 
 describe('the OpenAPI page', () => {

@@ -9,9 +9,10 @@ import { openapi } from './http/plugins/openapi.ts';
 import { requestLog } from './http/plugins/request-log.ts';
 import { securityHeaders } from './http/plugins/security-headers.ts';
 import { type Lifecycle, shutdown } from './http/plugins/shutdown.ts';
+import { storableInput } from './http/plugins/storable-input.ts';
 import type { App, RouteDeps } from './http/route.ts';
 import { agentRoutes } from './http/routes/agent.ts';
-import { callRoutes } from './http/routes/calls.ts';
+import { callRoutes, cancelRoute } from './http/routes/calls.ts';
 import { dispatchRoute } from './http/routes/dispatch.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
@@ -38,6 +39,7 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   await app.register(shutdown, { lifecycle: deps.lifecycle });
   await app.register(authorization, { keys: deps.apiKeys });
   await app.register(floodStop);
+  await app.register(storableInput);
   await app.register(requestLog, { log: deps.log });
   await app.register(openapi, { version: deps.version });
 
@@ -45,6 +47,7 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   dispatchRoute(app, deps);
   callRoutes(app, deps);
   openapiRoute(app);
+  await app.register(async (bodiless) => cancelRoute(bodiless.withTypeProvider<ZodTypeProvider>(), deps));
   await app.register(async (signed) => {
     await signed.register(agentSignature, { secret: deps.agentReportSecret });
     agentRoutes(signed.withTypeProvider<ZodTypeProvider>(), deps);

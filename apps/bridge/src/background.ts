@@ -8,7 +8,7 @@ import { clearRooms } from './flow/clear-rooms.ts';
 import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from './flow/close-lost-calls.ts';
 import { dispatchQueuedCalls, redispatchUngrantedCalls } from './flow/dispatch-call.ts';
 import { createPatience } from './patience.ts';
-import type { CallStore, DispatchLimits, LiveKit } from './ports.ts';
+import { type CallStore, type DispatchLimits, type LiveKit, StoreUnavailable } from './ports.ts';
 
 const DISPATCH_EVERY_MS = 250;
 const CARE_EVERY_MS = 1_000;
@@ -22,8 +22,9 @@ export type Background = {
 };
 
 /**
- * Two clocks: one starts calls, the other looks after those that were started. They are apart so that
- * a LiveKit that does not answer can hold up the second but never the first.
+ * Four clocks: `dispatch` starts calls, `care` ends those that cannot start, `legs` asks LiveKit about
+ * those that fell silent or are to end, `rooms` cleans up. They are apart so that a LiveKit that does not
+ * answer holds up nothing but itself; `dispatch` and `care` never wait for it.
  */
 export const startBackground = (deps: {
   readonly calls: CallStore;
@@ -54,29 +55,31 @@ export const startBackground = (deps: {
     },
   });
   const wake = dispatching.wake;
-  const care: Clock = startClock({
-    name: 'care',
-    everyMs: CARE_EVERY_MS,
-    log,
-    onFailure: () => {
-      leases.restart();
-      agents.restart();
-    },
-    round: async () => {
-      await expireCalls({ ...deps, wake });
-      // Asked in every round, so that each notices a round that came late.
-      const [mayLackAgent, mayExpireLeases] = [agents.isOver(), leases.isOver()];
-      if (mayLackAgent) await closeCallsWithoutAgent({ ...deps, wake });
-      if (mayExpireLeases) await closeLostCalls({ ...deps, wake });
-      await removeCanceledLegs(deps);
-      await clearRooms(deps);
-    },
+  // Only a database that was away keeps agents from being heard; LiveKit's trouble does not.
+  const onFailure = (error: unknown): void => {
+    if (!(error instanceof StoreUnavailable)) return;
+    leases.restart();
+    agents.restart();
+  };
+  const careDeps = { ...deps, wake };
+  const everySecond = (name: string, round: () => Promise<void>): Clock =>
+    startClock({ name, everyMs: CARE_EVERY_MS, log, onFailure, round });
+  const care = everySecond('care', async () => {
+    leases.beat();
+    agents.beat();
+    await expireCalls(careDeps);
+    if (agents.isOver()) await closeCallsWithoutAgent(careDeps);
   });
+  const legs = everySecond('legs', async () => {
+    if (leases.isOver()) await closeLostCalls(careDeps);
+    await removeCanceledLegs(deps);
+  });
+  const rooms = everySecond('rooms', () => clearRooms(deps));
 
   return {
     wake,
     stop: async () => {
-      await Promise.all([dispatching.stop(), care.stop()]);
+      await Promise.all([dispatching, care, legs, rooms].map((clock) => clock.stop()));
       await Promise.allSettled(underWay);
     },
   };

@@ -75,11 +75,24 @@ test('stop waits for the round under way and starts no other', async () => {
   expect(rounds).toBe(1);
 });
 
+test('only a late beat is a stall: whoever asks rarely or too early learns nothing false', () => {
+  let now = 0;
+  const patience = createPatience(15_000, () => now);
+  for (now = 0; now <= 20_000; now += 1_000) patience.beat();
+  expect(patience.isOver()).toBe(true);
+  // The process was stopped, and somebody asks before the first beat.
+  now += 20_000;
+  expect(patience.isOver()).toBe(false);
+  patience.beat();
+  expect(patience.isOver()).toBe(false);
+});
+
 test('a silence means something only after 15 s in which the bridge could hear', () => {
   let now = 0;
   const patience = createPatience(15_000, () => now);
   const at = (ms: number) => {
     now = ms;
+    patience.beat();
     return patience.isOver();
   };
   const seconds = (from: number, to: number) =>

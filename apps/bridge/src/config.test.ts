@@ -1,6 +1,6 @@
 import { ConfigError, parseConfig } from '@outdial/runtime';
 import { describe, expect, test } from 'vitest';
-import { bridgeConfigSchema, dialSettings, fallsBackToDestination } from './config.ts';
+import { bridgeConfigSchema, dialSettings, fallsBackToDestination, namesWithoutEffect } from './config.ts';
 
 const SECRET = 's'.repeat(40);
 const least = {
@@ -87,6 +87,36 @@ describe('values that cannot be', () => {
   test('a default caller ID that is not on the list', () => {
     const env = { ...least, SIP_FROM_NUMBER: '+61255500199', CALLER_IDS_ALLOWED: '+61255500100' };
     expect(problems(env)).toEqual(['SIP_FROM_NUMBER: It is not in CALLER_IDS_ALLOWED; add it there.']);
+  });
+});
+
+describe('what is not built', () => {
+  test('is refused by name, all at once', () => {
+    const names = [
+      'BRIDGE_IP_ALLOWLIST',
+      'CALLING_HOURS',
+      'CALLING_TIMEZONE',
+      'MAX_CALLS_PER_HOUR',
+      'MAX_CALLS_PER_DAY',
+      'DESTINATION_COOLDOWN_MINUTES',
+      'RECORD_CALLS',
+      'CALLBACK_URL',
+      'CALLBACK_SIGNING_SECRET',
+      'CALLBACK_ALLOWED_HOSTS',
+    ];
+    const set = Object.fromEntries(names.map((name) => [name, name === 'RECORD_CALLS' ? 'true' : '5']));
+    expect(problems({ ...least, ...set })).toEqual(
+      names.map((name) => `${name}: It is not available yet; unset it.`),
+    );
+  });
+
+  test('may be named with the value that asks for nothing', () => {
+    read({ RECORD_CALLS: 'False', DESTINATION_COOLDOWN_MINUTES: '0' });
+  });
+
+  test('is named for a warning where it does no harm', () => {
+    const env = { RETENTION_DAYS: '30', PLAYBOOKS_DIR: '/p', BRIDGE_PORT: '1' };
+    expect(namesWithoutEffect(env)).toEqual(['RETENTION_DAYS', 'PLAYBOOKS_DIR']);
   });
 });
 

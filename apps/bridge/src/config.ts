@@ -4,6 +4,7 @@ import {
   callerIdSettingsOf,
   checkCallerDefaults,
   dialPolicyOf,
+  type Environment,
   list,
   matching,
   number,
@@ -54,9 +55,41 @@ export const bridgeEnvironment = {
   ),
 } as const;
 
+const notAvailable = (harmless: RegExp | null = null) =>
+  z
+    .string()
+    .optional()
+    .refine((value) => value === undefined || harmless?.test(value.trim()) === true, {
+      error: 'It is not available yet; unset it.',
+    })
+    .describe('Not available yet.');
+
+/**
+ * Names whose features are not built. Somebody who sets one relies on it, so the start is refused: a
+ * guard rail that is silently ignored is worse than none.
+ */
+const unavailableEnvironment = {
+  BRIDGE_IP_ALLOWLIST: notAvailable(),
+  CALLING_HOURS: notAvailable(),
+  CALLING_TIMEZONE: notAvailable(),
+  MAX_CALLS_PER_HOUR: notAvailable(),
+  MAX_CALLS_PER_DAY: notAvailable(),
+  DESTINATION_COOLDOWN_MINUTES: notAvailable(/^0$/),
+  RECORD_CALLS: notAvailable(/^false$/i),
+  CALLBACK_URL: notAvailable(),
+  CALLBACK_SIGNING_SECRET: notAvailable(),
+  CALLBACK_ALLOWED_HOSTS: notAvailable(),
+} as const;
+
+const WITHOUT_EFFECT = ['COST_PER_MINUTE', 'RETENTION_DAYS', 'PLAYBOOKS_DIR', 'RECORDINGS_DIR'] as const;
+
+/** Names that are set though nothing reads them yet; harmless, but worth a warning at the start. */
+export const namesWithoutEffect = (env: Environment): readonly string[] =>
+  WITHOUT_EFFECT.filter((name) => env[name] !== undefined);
+
 /** Everything the bridge reads from its environment; parse with `parseConfig`. */
 export const bridgeConfigSchema = z
-  .object({ ...sharedEnvironment, ...bridgeEnvironment })
+  .object({ ...sharedEnvironment, ...bridgeEnvironment, ...unavailableEnvironment })
   .superRefine(checkCallerDefaults);
 
 /** The bridge's configuration, parsed. */

@@ -58,6 +58,10 @@ export type ErrorBody = z.output<typeof errorBodySchema>;
 /** One field that is wrong: JSON pointer into the body, and what to do about it. */
 export type FieldProblem = ErrorBody['errors'][number];
 
+/** JSON pointer to a place in the body (RFC 6901 section 3); '' is all of it. */
+export const pointerTo = (path: readonly string[]): string =>
+  path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
 /** Builds the body of an error answer. */
 export const errorBody = (
   code: ErrorCode,

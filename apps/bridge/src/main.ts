@@ -10,26 +10,42 @@ import {
 import packageJson from '../package.json' with { type: 'json' };
 import { createLiveKit } from './adapters/livekit/livekit.ts';
 import { createCallStore } from './adapters/postgres/call-store.ts';
-import { DataDirLocked, lockDataDir } from './adapters/postgres/data-dir-lock.ts';
+import { lockDataDir } from './adapters/postgres/data-dir-lock.ts';
 import { openDatabase } from './adapters/postgres/database.ts';
+import { explainDatabase } from './adapters/postgres/explain-database.ts';
 import { migrate } from './adapters/postgres/migrate.ts';
 import { buildApp } from './app.ts';
-import { startBackground } from './background.ts';
-import { type BridgeConfig, bridgeConfigSchema, dialSettings, fallsBackToDestination } from './config.ts';
+import { type Background, startBackground } from './background.ts';
+import {
+  type BridgeConfig,
+  bridgeConfigSchema,
+  dialSettings,
+  fallsBackToDestination,
+  namesWithoutEffect,
+} from './config.ts';
+import type { App } from './http/route.ts';
+import { StartError } from './start-error.ts';
 
 // Long enough for whoever watches /readyz to see the 503 before the port closes.
 const LEAVE_AFTER_MS = 1_000;
 
+// After the work under way is done; a client that never finishes its request must not hold up the end.
+const CONNECTIONS_END_WITHIN_MS = 10_000;
+
+/** Opens the records, and says in one sentence why they cannot be opened. */
 const openStore = async (config: BridgeConfig, log: Logger) => {
   const embedded = config.DATABASE_URL === null;
   const lock = embedded ? lockDataDir(config.DATA_DIR) : null;
-  const database = openDatabase(
-    config.DATABASE_URL === null
-      ? { type: 'folder', dataDir: config.DATA_DIR }
-      : { type: 'postgres', url: config.DATABASE_URL },
-    (error) => log.warn({ err: error }, 'an idle database connection was lost'),
-  );
-  const applied = await migrate(database);
+  const open = async () => {
+    const opened = openDatabase(
+      config.DATABASE_URL === null
+        ? { type: 'folder', dataDir: config.DATA_DIR }
+        : { type: 'postgres', url: config.DATABASE_URL },
+      (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+    );
+    return { database: opened, applied: await migrate(opened) };
+  };
+  const { database, applied } = await (embedded ? open() : explainDatabase(open));
   log.info({ store: embedded ? 'embedded' : 'postgres', applied }, 'database ready');
   return {
     calls: createCallStore(database),
@@ -40,6 +56,13 @@ const openStore = async (config: BridgeConfig, log: Logger) => {
   };
 };
 
+/** Ends every connection: idle ones at once, requests under way when they are answered or out of time. */
+const closeServer = async (app: App): Promise<void> => {
+  const timer = setTimeout(() => app.server.closeAllConnections(), CONNECTIONS_END_WITHIN_MS);
+  await app.close();
+  clearTimeout(timer);
+};
+
 const startBridge = async (config: BridgeConfig, log: Logger) => {
   const store = await openStore(config, log);
   const livekit = createLiveKit({
@@ -48,17 +71,13 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     apiSecret: config.LIVEKIT_API_SECRET,
     agentName: config.AGENT_NAME,
   });
-  const background = startBackground({
-    calls: store.calls,
-    livekit,
-    limits: { maxConcurrentCalls: config.MAX_CONCURRENT_CALLS, callsPerSecond: config.CALLS_PER_SECOND },
-    log,
-  });
   const lifecycle = { closing: false };
+  // A bridge that cannot take its port must not have started calls: the background comes after it.
+  let background: Background | null = null;
   const app = await buildApp({
     calls: store.calls,
     settings: dialSettings(config),
-    wake: background.wake,
+    wake: () => background?.wake(),
     log,
     apiKeys: config.BRIDGE_API_KEYS,
     agentReportSecret: config.AGENT_REPORT_SECRET,
@@ -67,6 +86,13 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     version: packageJson.version,
   });
   const url = await app.listen({ host: config.BRIDGE_HOST, port: config.BRIDGE_PORT });
+  const started = startBackground({
+    calls: store.calls,
+    livekit,
+    limits: { maxConcurrentCalls: config.MAX_CONCURRENT_CALLS, callsPerSecond: config.CALLS_PER_SECOND },
+    log,
+  });
+  background = started;
   if (fallsBackToDestination(config)) {
     log.warn(
       'no caller ID is set: calls show the number that is called, which most carriers refuse; set SIP_FROM_NUMBER or SIP_FROM_IDENTITY',
@@ -76,8 +102,8 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
 
   return async (): Promise<void> => {
     lifecycle.closing = true;
-    await Promise.all([background.stop(), sleep(LEAVE_AFTER_MS)]);
-    await app.close();
+    await Promise.all([started.stop(), sleep(LEAVE_AFTER_MS)]);
+    await closeServer(app);
     await store.close();
     log.info('bridge stopped');
   };
@@ -85,7 +111,7 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
 
 /** What a person at a terminal should read: our own errors speak for themselves, others need a stack. */
 const explain = (error: unknown): string => {
-  if (error instanceof ConfigError || error instanceof DataDirLocked) return error.message;
+  if (error instanceof ConfigError || error instanceof StartError) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `${error.message}. Another program uses this port; stop it or set BRIDGE_PORT.`;
   }
@@ -97,21 +123,29 @@ const fail = (error: unknown): never => {
   process.exit(1);
 };
 
-const main = async (): Promise<void> => {
-  const config = parseConfig(bridgeConfigSchema, loadEnvironment(process.cwd()));
+const main = (): void => {
+  const env = loadEnvironment(process.cwd());
+  const config = parseConfig(bridgeConfigSchema, env);
   const log = createLogger(logOptions('bridge', config));
-  const stop = await startBridge(config, log);
+  const unread = namesWithoutEffect(env);
+  if (unread.length > 0) log.warn({ names: unread }, 'these names are set and have no effect yet');
 
+  const starting = Promise.withResolvers<() => Promise<void>>();
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     // Whoever asks twice does not want to wait.
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'stopping');
-    stop().then(() => process.exit(0), fail);
+    starting.promise.then((stop) => stop()).then(() => process.exit(0), fail);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  startBridge(config, log).then(starting.resolve, fail);
 };
 
-main().catch(fail);
+try {
+  main();
+} catch (error) {
+  fail(error);
+}

@@ -1,12 +1,14 @@
 /** Says whether this bridge has watched for long enough to make something of a silence. */
 export type Patience = {
-  /** True when nothing was missed for long enough. Ask once per round. */
+  /** This bridge is awake. Called every second; a beat that comes late begins the watch again. */
+  readonly beat: () => void;
+  /** True when nothing was missed for long enough. */
   readonly isOver: () => boolean;
   /** Something may have been missed until now: begin again. */
   readonly restart: () => void;
 };
 
-// A round this late means that the process was stopped or starved, and agents were not heard.
+// A beat this late means that the process was stopped or starved, and agents were not heard.
 const STALL_MS = 4_000;
 
 /**
@@ -15,17 +17,20 @@ const STALL_MS = 4_000;
  */
 export const createPatience = (watchMs: number, monotonicMs: () => number): Patience => {
   let watchingSince = monotonicMs();
-  let lastAsked = watchingSince;
+  let lastBeat = watchingSince;
   const restart = () => {
     watchingSince = monotonicMs();
   };
   return {
     restart,
+    beat: () => {
+      const now = monotonicMs();
+      if (now - lastBeat > STALL_MS) watchingSince = now;
+      lastBeat = now;
+    },
     isOver: () => {
       const now = monotonicMs();
-      if (now - lastAsked > STALL_MS) restart();
-      lastAsked = now;
-      return now - watchingSince >= watchMs;
+      return now - lastBeat <= STALL_MS && now - watchingSince >= watchMs;
     },
   };
 };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -101,6 +102,29 @@ test('an environment with faults stops the start and names them all', async () =
   expect(bridge.output()).not.toContain('    at ');
 });
 
+test.each([
+  ['Postgres that is away', { DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x' }, 'ECONNREFUSED'],
+  ['an address that is none', { DATABASE_URL: 'postgres://u:hunter2@[bad/x' }, 'Invalid URL'],
+  ['a DATA_DIR that is a file', { DATA_DIR: MAIN }, 'DATA_DIR cannot be used'],
+])('%s is said in one sentence', async (_name, change, reason) => {
+  const bridge = start(change);
+  expect(await bridge.exited).toBe(1);
+  expect(bridge.output()).toContain(reason);
+  expect(bridge.output()).not.toMatch(/hunter2|\n {4}at /);
+});
+
+test(
+  'a signal before the bridge is ready ends it in order',
+  async () => {
+    const bridge = start();
+    await written(bridge, 'database ready');
+    bridge.child.kill('SIGTERM');
+    expect(await bridge.exited).toBe(0);
+    expect(bridge.output()).toContain('bridge stopped');
+  },
+  SLOW,
+);
+
 test(
   'a port that is taken is said plainly',
   async () => {
@@ -109,6 +133,8 @@ test(
     const bridge = start({ BRIDGE_PORT: String((other.address() as { port: number }).port) });
     expect(await bridge.exited).toBe(1);
     expect(bridge.output()).toContain('set BRIDGE_PORT');
+    // No call was started by a bridge that never was one.
+    expect(bridge.output()).not.toMatch(/dispatch|"clock"/);
     other.close();
   },
   SLOW,
@@ -183,6 +209,32 @@ test(
     livekit.server.close();
   },
   SLOW,
+);
+
+test(
+  'SIGTERM: a client that never ends its request does not hold up the end',
+  async () => {
+    const bridge = start();
+    const { port } = new URL(await ready(bridge));
+    const socket = connect(Number(port), '127.0.0.1');
+    let heard = '';
+    socket.on('data', (data) => {
+      heard += data;
+    });
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    socket.write(
+      `POST /dispatch HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${SECRET}\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{`,
+    );
+    bridge.child.kill('SIGTERM');
+    expect(await bridge.exited).toBe(0);
+    expect(bridge.output()).toContain('bridge stopped');
+    // The request's own time limit would have been later.
+    expect(heard).not.toContain('408');
+    socket.destroy();
+  },
+  // Below the minute after which an idle connection ends by itself.
+  SLOW / 3,
 );
 
 test(

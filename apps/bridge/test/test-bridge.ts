@@ -81,7 +81,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
       const payload = JSON.stringify(body);
       const headers = {
         'content-type': 'application/json',
-        ...signReport(secret, `msg_${messages}`, payload),
+        ...signReport(secret, `${url.split('/')[3]}.${messages}`, payload),
       };
       return app.inject({ method: 'POST', url, payload, headers });
     },

@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { ConfigError, parseConfig } from './config.ts';
 import { loadEnvironment } from './environment.ts';
 
 const folders: string[] = [];
@@ -48,7 +50,10 @@ test('NAME beats NAME_FILE, and the _FILE of other programs is left alone', asyn
 
 test('a NAME_FILE that cannot be read is named with its path, together with every other problem', async () => {
   const dir = await folder({});
-  const env = loadEnvironment(dir, { SIP_TRUNK_PASSWORD_FILE: '/nowhere/a', LIVEKIT_API_KEY_FILE: '/nowhere/b' });
+  const env = loadEnvironment(dir, {
+    SIP_TRUNK_PASSWORD_FILE: '/nowhere/a',
+    LIVEKIT_API_KEY_FILE: '/nowhere/b',
+  });
   const schema = z.object({ LIVEKIT_API_KEY: z.string(), LIVEKIT_URL: z.string() });
   const problems = (() => {
     try {

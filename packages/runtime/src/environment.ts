@@ -32,7 +32,10 @@ export const loadEnvironment = (dir: string, env: NodeJS.ProcessEnv = process.en
     try {
       merged[target] = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
     } catch {
-      problems.set(target, `${name} names ${path}, which cannot be read. Check the path and its permissions.`);
+      problems.set(
+        target,
+        `${name} names ${path}, which cannot be read. Check the path and its permissions.`,
+      );
     }
   }
   unreadable.set(merged, problems);

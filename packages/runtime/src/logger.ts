@@ -31,7 +31,10 @@ export const createLogger = (options: LogOptions, destination?: DestinationStrea
       name: options.name,
       level: options.level,
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { err: (error: unknown) => describeError(error), error: (error: unknown) => describeError(error) },
+      serializers: {
+        err: (error: unknown) => describeError(error),
+        error: (error: unknown) => describeError(error),
+      },
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => (options.logPii ? fields : maskFields(fields)),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@outdial/runtime';
@@ -22,7 +22,7 @@ const sweep = async (): Promise<string[]> => {
 
 test('a process that died in a call has its room deleted, once', async () => {
   const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)']);
-  holdCall(dir, 'call-1', child.pid);
+  holdCall(dir, 'call-1', log, child.pid);
   expect(await sweep()).toEqual([]);
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -31,7 +31,7 @@ test('a process that died in a call has its room deleted, once', async () => {
 });
 
 test('a call that ended in order leaves no mark', async () => {
-  const release = holdCall(dir, 'call-1');
+  const release = holdCall(dir, 'call-1', log);
   await release();
   expect(await readdir(dir)).toEqual([]);
 });
@@ -39,7 +39,13 @@ test('a call that ended in order leaves no mark', async () => {
 test('LiveKit being away keeps the mark for the next time', async () => {
   const child = spawn(process.execPath, ['--version']);
   await once(child, 'exit');
-  holdCall(dir, 'call-1', child.pid);
+  holdCall(dir, 'call-1', log, child.pid);
   await endCallsOfTheDead(dir, () => Promise.reject(new Error('away')), log);
   expect(await sweep()).toEqual(['call-1']);
+});
+
+test('a folder that cannot be written stops no call', async () => {
+  await writeFile(join(dir, 'file'), '');
+  const release = holdCall(join(dir, 'file', 'calls'), 'call-1', log);
+  await release();
 });

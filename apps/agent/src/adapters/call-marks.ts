@@ -15,12 +15,27 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Marks this process as the one that holds the call in `room`; what it gives takes the mark away. */
-export const holdCall = (dir: string, room: string, pid = process.pid): (() => Promise<void>) => {
+/**
+ * Marks this process as the one that holds the call in `room`; what it gives takes the mark away.
+ * Never throws: a disk that cannot be written is no reason not to call.
+ */
+export const holdCall = (
+  dir: string,
+  room: string,
+  log: Logger,
+  pid = process.pid,
+): (() => Promise<void>) => {
   const path = join(dir, `${pid}.json`);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  writeFileSync(path, JSON.stringify({ pid, room }), { mode: 0o600 });
-  return () => rm(path, { force: true });
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    writeFileSync(path, JSON.stringify({ pid, room }), { mode: 0o600 });
+  } catch (error) {
+    log.error(
+      { reason: String(error) },
+      'the call cannot be marked in DATA_DIR; if this job dies its room stays',
+    );
+  }
+  return () => rm(path, { force: true }).catch(() => {});
 };
 
 /**

@@ -117,6 +117,46 @@ describe('times', () => {
   });
 });
 
+describe('after the end', () => {
+  const rang = makeOutcome('no_answer', { rang: true });
+  const over = (change: Partial<Call>) => callIn('busy', { endedAt: after(9_000), ...change });
+
+  test.each([
+    ['ringing that the outcome speaks of', { outcome: rang }, EVENTS.ringing, { ringingAt: after(5_000) }],
+    ['ringing that it does not speak of', {}, EVENTS.ringing, {}],
+    ['ringing after the end', { outcome: rang }, report({ type: 'ringing' }, 8_001), {}],
+    ['ringing after the answer', { outcome: rang, answeredAt: after(4_000) }, EVENTS.ringing, {}],
+    ['a second ringing', { outcome: rang, ringingAt: after(2_000) }, EVENTS.ringing, {}],
+    ['an answer', { outcome: rang }, EVENTS.answered, {}],
+    ['a transfer', {}, EVENTS.transfer, {}],
+    ['another end', {}, EVENTS.ended, {}],
+    ['not dialled', {}, EVENTS.not_dialed, {}],
+  ] as const)('%s', (_name, change, event, changes) => {
+    expect(advanceCall(over(change), event as CallEvent, NOW)).toEqual(changes);
+  });
+
+  test('a leg is still written down', () => {
+    expect(happen(over({}), EVENTS.leg as CallEvent).legs).toHaveLength(1);
+  });
+});
+
+test('times never run backwards, in whatever order reports come', () => {
+  const ended = makeOutcome('agent_hangup', { talk_ms: 60_000 });
+  const said = [
+    report({ type: 'ringing' }, 7_000),
+    report({ type: 'answered' }, 3_000),
+    report({ type: 'ended', outcome: ended }, 1_000),
+  ];
+  const orders = [said, [...said].reverse(), [said[1], said[0], said[2]]] as CallEvent[][];
+  for (const order of orders) {
+    const call = order.reduce((state, event) => happen(state, event), callIn('dialing'));
+    const times = [call.dialingAt, call.ringingAt, call.answeredAt, call.endedAt]
+      .filter((time) => time !== null)
+      .map((time) => time.getTime());
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  }
+});
+
 describe('grant', () => {
   const granted = (change: Partial<Call>, event: Partial<CallEvent> = {}) =>
     happen(callIn('dispatched', change), { ...EVENTS.granted, ...event } as CallEvent);

@@ -38,17 +38,28 @@ export const GRANTED: readonly CallStatus[] = ['dialing', 'ringing', 'in_progres
 const isBeforeGrant = (call: Call): boolean => BEFORE_GRANT.includes(call.status);
 const isGranted = (call: Call): boolean => GRANTED.includes(call.status);
 
-const finish = (call: Call, outcome: CallOutcome, endedAt: Date): CallChange => ({
-  status: outcome.status,
-  outcome: { ...outcome, transfer: outcome.transfer ?? call.transfer },
-  endedAt,
-  ...answeredByOutcome(call, outcome, endedAt),
-});
+// Clocks of two machines and reports out of order must not make a record run backwards.
+const latest = (at: Date, ...before: readonly (Date | null)[]): Date =>
+  new Date(Math.max(at.getTime(), ...before.map((date) => date?.getTime() ?? 0)));
+const earliest = (at: Date, ...limits: readonly (Date | null)[]): Date =>
+  new Date(Math.min(at.getTime(), ...limits.map((date) => date?.getTime() ?? Infinity)));
+
+const finish = (call: Call, outcome: CallOutcome, at: Date): CallChange => {
+  const endedAt = latest(at, call.dialingAt, call.ringingAt, call.answeredAt);
+  return {
+    status: outcome.status,
+    outcome: { ...outcome, transfer: outcome.transfer ?? call.transfer },
+    endedAt,
+    ...answeredByOutcome(call, outcome, endedAt),
+  };
+};
 
 // The report of the answer may be late or lost; an outcome that talked says when it began.
 const answeredByOutcome = (call: Call, outcome: CallOutcome, endedAt: Date): CallChange =>
   call.answeredAt === null && outcome.talk_ms !== null
-    ? { answeredAt: new Date(endedAt.getTime() - outcome.talk_ms) }
+    ? {
+        answeredAt: latest(new Date(endedAt.getTime() - outcome.talk_ms), call.dialingAt, call.ringingAt),
+      }
     : NOTHING;
 
 const elapsed = (from: Date | null, to: Date | null): number | null =>
@@ -111,23 +122,38 @@ const withLeg = (legs: readonly CallLeg[], leg: CallLeg): readonly CallLeg[] => 
   return known === undefined ? [...legs, merged] : legs.map((other) => (other === known ? merged : other));
 };
 
+// The agent's clock counts from the grant, so a report that was held up still tells its own time.
+const timeOf = (call: Call, report: CallReport, now: Date): Date =>
+  latest(earliest(new Date((call.dialingAt ?? now).getTime() + report.at_ms), now), call.dialingAt);
+
+// The outcome was the last word. Only a leg adds to it, and the time of a ringing that it speaks of.
+const reportedAfterEnd = (call: Call, report: CallReport, now: Date): CallChange => {
+  if (report.type === 'leg') return { legs: withLeg(call.legs, report.leg) };
+  const at = timeOf(call, report, now);
+  const fits =
+    report.type === 'ringing' &&
+    call.ringingAt === null &&
+    call.outcome?.rang === true &&
+    at <= earliest(now, call.answeredAt, call.endedAt);
+  return fits ? { ringingAt: at } : NOTHING;
+};
+
 const reported = (call: Call, report: CallReport, now: Date): CallChange => {
-  if (!isGranted(call) && !isFinal(call.status)) return NOTHING;
-  const over = isFinal(call.status);
-  // The agent's clock counts from the grant, so a report that was held up still tells its own time.
-  const at = new Date(Math.min(now.getTime(), (call.dialingAt ?? now).getTime() + report.at_ms));
+  if (isFinal(call.status)) return reportedAfterEnd(call, report, now);
+  if (!isGranted(call)) return NOTHING;
+  const at = timeOf(call, report, now);
   switch (report.type) {
     case 'alive':
       return NOTHING;
     case 'ringing':
       return {
         ...(call.status === 'dialing' ? { status: 'ringing' as const } : NOTHING),
-        ...(call.ringingAt === null ? { ringingAt: at } : NOTHING),
+        ...(call.ringingAt === null ? { ringingAt: earliest(at, call.answeredAt) } : NOTHING),
       };
     case 'answered':
       return {
-        ...(over ? NOTHING : { status: 'in_progress' as const }),
-        ...(call.answeredAt === null ? { answeredAt: at } : NOTHING),
+        status: 'in_progress' as const,
+        ...(call.answeredAt === null ? { answeredAt: latest(at, call.ringingAt) } : NOTHING),
       };
     case 'leg':
       return { legs: withLeg(call.legs, report.leg) };
@@ -139,7 +165,7 @@ const reported = (call: Call, report: CallReport, now: Date): CallChange => {
         ? finish(call, makeOutcome('not_dialed', { message: report.message }), at)
         : finish(call, makeOutcome('canceled_by_api', { hung_up_by: 'api' }), at);
     case 'ended':
-      return over ? NOTHING : finish(call, report.outcome, at);
+      return finish(call, report.outcome, at);
   }
 };
 
@@ -156,7 +182,7 @@ const lost = (call: Call, event: Extract<CallEvent, { type: 'lost' }>, now: Date
 
 /**
  * The whole state machine: what an event changes about a call, `{}` for nothing. Late, doubled and
- * reordered events never change a final status; they may still fill in a time that was not known.
+ * reordered events never change a final status or its outcome, and times never run backwards.
  * `now` is the database clock. The store's one-statement forms of `dispatched` and `granted` must do
  * what is written here; the store's tests compare them.
  */

@@ -1,4 +1,4 @@
-import { CALL_STATUSES, callOutcomeSchema } from '@outdial/telephony';
+import { CALL_STATUSES, storedOutcomeSchema } from '@outdial/telephony';
 import { z } from 'zod';
 import type { Call } from './call.ts';
 
@@ -38,7 +38,7 @@ export const callRecordSchema = z
     answered_at: time.nullable(),
     ended_at: time.nullable(),
     cancel_requested_at: time.nullable(),
-    outcome: callOutcomeSchema.nullable(),
+    outcome: storedOutcomeSchema.nullable(),
     legs: z.array(
       z.strictObject({
         identity: z.enum(['callee', 'target']),

@@ -1,5 +1,6 @@
 import { ACCOUNT_CODE_PATTERN, checkCallerId, checkCallerName, type HeaderValue } from '@outdial/telephony';
 import { z } from 'zod';
+import { findUnstorable } from './storable.ts';
 import { type DoorKind, PoisonedJson, tidyBody } from './tidy-body.ts';
 
 const MAX_JSON_BYTES = 4096;
@@ -17,10 +18,11 @@ const checkedBy = (check: (text: string) => HeaderValue) =>
     }
   });
 
-const time = z.iso.datetime({
-  offset: true,
-  error: 'Use RFC 3339 with an offset: 2026-03-01T09:00:00+10:00.',
-});
+const RFC_3339 = 'Use RFC 3339 with an offset: 2026-03-01T09:00:00+10:00.';
+// An offset can lead out of the years that RFC 3339 and the database can write.
+const time = z.iso
+  .datetime({ offset: true, error: RFC_3339, abort: true })
+  .refine((text) => /^(?!0000)\d{4}-/.test(new Date(text).toISOString()), { error: RFC_3339 });
 
 const fields = z.strictObject({
   destination: z
@@ -51,16 +53,16 @@ const fields = z.strictObject({
       error: `variables is larger than ${MAX_JSON_BYTES} bytes as JSON.`,
     })
     .optional()
-    .describe('Stored with the call'),
+    .describe('Not available yet'),
   greeting: z.string().max(2000).optional().describe('The first words the agent speaks'),
   instructions: z.string().max(10_000).optional().describe('How the agent is to hold the conversation'),
   callback_url: z.url().max(2000).optional().describe('Not available yet'),
   callback_events: z.array(z.string()).max(20).optional().describe('Not available yet'),
   idempotency_key: z.string().max(255).optional().describe('Same as the Idempotency-Key header'),
-  schedule_at: time.optional().describe('A time in the future is not available yet'),
+  schedule_at: time.optional().describe('Not available yet'),
   not_after: time.optional().describe('The call is canceled if it cannot start by then; default one hour'),
   max_attempts: z.int().min(1).max(3).optional().describe('More than 1 is not available yet'),
-  retry_minutes: z.array(z.int().min(1).max(1440)).min(1).max(2).optional(),
+  retry_minutes: z.array(z.int().min(1).max(1440)).min(1).max(2).optional().describe('Not available yet'),
   ring_timeout_seconds: z.int().min(5).max(75).optional(),
   max_call_seconds: z.int().min(10).max(14_400).optional(),
   record: z.boolean().optional().describe('true is not available yet'),
@@ -103,7 +105,17 @@ export const DISPATCH_FIELDS: readonly string[] = Object.keys(KINDS);
 /** Body of `POST /dispatch`: tolerant at the door (`tidy-body.ts`), strict behind it. */
 export const dispatchBodySchema = z.preprocess((body, context) => {
   try {
-    return tidyBody(body, KINDS);
+    const tidy = tidyBody(body, KINDS);
+    // JSON inside a string is read only here, and nothing has looked into it yet.
+    const unstorable = findUnstorable(tidy);
+    if (unstorable === null) return tidy;
+    context.issues.push({
+      code: 'custom',
+      message: unstorable.detail,
+      path: [...unstorable.path],
+      input: body,
+    });
+    return z.NEVER;
   } catch (error) {
     if (!(error instanceof PoisonedJson)) throw error;
     context.issues.push({ code: 'custom', message: error.message, input: body });
@@ -115,7 +127,7 @@ export const dispatchBodySchema = z.preprocess((body, context) => {
 export type UnavailableField = { readonly field: keyof DispatchCommand; readonly detail: string };
 
 /** The fields of this request that would be a lie to accept now. */
-export const unavailableFields = (command: DispatchCommand, now: Date): readonly UnavailableField[] => {
+export const unavailableFields = (command: DispatchCommand): readonly UnavailableField[] => {
   const found: UnavailableField[] = [];
   const refuse = (field: keyof DispatchCommand, detail: string) => found.push({ field, detail });
   if (command.playbook !== undefined)
@@ -123,7 +135,13 @@ export const unavailableFields = (command: DispatchCommand, now: Date): readonly
   if (command.callback_url !== undefined)
     refuse('callback_url', 'Callbacks are not available yet; ask GET /calls/<id>.');
   if (command.callback_events !== undefined) refuse('callback_events', 'Callbacks are not available yet.');
-  if (command.schedule_at !== undefined && Date.parse(command.schedule_at) > now.getTime()) {
+  if (command.variables !== undefined) {
+    refuse('variables', 'Variables are not available yet; write them into greeting and instructions.');
+  }
+  if (command.retry_minutes !== undefined) {
+    refuse('retry_minutes', 'Further attempts are not available yet; leave it out.');
+  }
+  if (command.schedule_at !== undefined) {
     refuse('schedule_at', 'Calls cannot be scheduled yet; send the request when the call is to start.');
   }
   if ((command.max_attempts ?? 1) > 1)

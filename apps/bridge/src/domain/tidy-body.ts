@@ -30,7 +30,9 @@ const parseJson = (text: string): unknown => {
 };
 
 const readers: Readonly<Record<DoorKind, (value: unknown) => unknown>> = {
-  text: (value) => (typeof value === 'number' ? String(value) : value),
+  // Copied numbers and names often end in a line break or a no-break space.
+  text: (value) =>
+    typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : value,
   number: (value) =>
     typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value,
   boolean: (value) => {

@@ -68,7 +68,7 @@ const decide = async (
   const fingerprint = destination.status === 'ok' ? callFingerprint(command, destination.number.e164) : null;
   const now = await tx.lockRequest({ ...request, fingerprint });
 
-  const unavailable = unavailableFields(command, now);
+  const unavailable = unavailableFields(command);
   if (unavailable.length > 0) return { status: 'unavailable', fields: unavailable };
 
   const known = await findKnown(tx, request, fingerprint);

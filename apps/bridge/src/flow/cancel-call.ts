@@ -3,6 +3,7 @@ import { isFinal } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
 import { applyEvent } from './apply-event.ts';
+import { eachCall } from './each-call.ts';
 
 export type CancelResult =
   | { readonly status: 'canceling'; readonly call: Call }
@@ -27,13 +28,14 @@ type LegDeps = { readonly calls: CallStore; readonly livekit: LiveKit; readonly 
 
 /** Removes the SIP legs of canceled calls whose agent did not hang up, again and again until they are gone. */
 export const removeCanceledLegs = async (deps: LegDeps): Promise<void> => {
-  for (const call of await deps.calls.findCancelsOverdue(AGENT_HANGS_UP_WITHIN_MS)) {
-    if (call.room === null) continue;
+  const overdue = await deps.calls.findCancelsOverdue(AGENT_HANGS_UP_WITHIN_MS);
+  await eachCall(deps.log, overdue, async (call) => {
+    if (call.room === null) return;
     const sight = await deps.livekit.lookInto(call.room);
     if (sight === 'unreachable') return;
     for (const identity of sight.sipIdentities) {
       deps.log.warn({ callId: call.id, identity }, 'removing the leg of a canceled call');
       await deps.livekit.removeParticipant(call.room, identity);
     }
-  }
+  });
 };

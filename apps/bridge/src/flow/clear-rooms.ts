@@ -1,6 +1,7 @@
 import type { Logger } from '@outdial/runtime';
 import { roomName } from '../domain/call.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
+import { eachCall } from './each-call.ts';
 
 type Deps = { readonly calls: CallStore; readonly livekit: LiveKit; readonly log: Logger };
 
@@ -9,7 +10,8 @@ const AGENT_CLEARS_WITHIN_MS = 3_000;
 
 /** Deletes every room of calls that have ended, of losing dispatches too, until LiveKit says they are gone. */
 export const clearRooms = async (deps: Deps): Promise<void> => {
-  for (const call of await deps.calls.findRoomsToClear(AGENT_CLEARS_WITHIN_MS)) {
+  const ended = await deps.calls.findRoomsToClear(AGENT_CLEARS_WITHIN_MS);
+  await eachCall(deps.log, ended, async (call) => {
     try {
       for (let number = 1; number <= call.dispatchNumber; number += 1) {
         await deps.livekit.deleteRoom(roomName(call.id, number));
@@ -19,5 +21,5 @@ export const clearRooms = async (deps: Deps): Promise<void> => {
       return;
     }
     await deps.calls.saveRoomsCleared(call.id);
-  }
+  });
 };

@@ -6,6 +6,7 @@ import { judgeLease } from '../domain/lease.ts';
 import { NO_AGENT_MS } from '../domain/redispatch-schedule.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
 import { applyEvent } from './apply-event.ts';
+import { eachCall } from './each-call.ts';
 
 type Deps = {
   readonly calls: CallStore;
@@ -28,27 +29,32 @@ const close = async (deps: Deps, call: Call, event: CallEvent): Promise<void> =>
 
 /** Ends calls that could not start before their `not_after`. */
 export const expireCalls = async (deps: Deps): Promise<void> => {
-  for (const call of await deps.calls.findExpired()) await close(deps, call, { type: 'not_after_passed' });
+  await eachCall(deps.log, await deps.calls.findExpired(), (call) =>
+    close(deps, call, { type: 'not_after_passed' }),
+  );
 };
 
 /** Ends calls that no agent took while no call at all was taken. */
 export const closeCallsWithoutAgent = async (deps: Deps): Promise<void> => {
-  for (const call of await deps.calls.findWithoutAgent(NO_AGENT_MS)) {
-    const message = call.dispatchId === null ? NOT_REACHED : null;
-    await close(deps, call, { type: 'no_agent', message });
-  }
+  await eachCall(deps.log, await deps.calls.findWithoutAgent(NO_AGENT_MS), (call) =>
+    close(deps, call, { type: 'no_agent', message: call.dispatchId === null ? NOT_REACHED : null }),
+  );
 };
 
 /** Asks LiveKit what became of calls whose agents fell silent, and ends those that are lost. */
 export const closeLostCalls = async (deps: Deps): Promise<void> => {
-  for (const { call, overdueMs } of await deps.calls.findLeasesOver(LEASE_MS)) {
-    if (call.room === null) continue;
-    const sight = await deps.livekit.lookInto(call.room);
-    // Each question to a LiveKit that is away takes seconds, and the answer would be the same.
-    if (sight === 'unreachable') return;
-    if (judgeLease(sight, overdueMs) === 'wait') continue;
-    for (const identity of sight.sipIdentities) await deps.livekit.removeParticipant(call.room, identity);
-    const sipLegSeen = sight.sipIdentities.length > 0;
-    await close(deps, call, { type: 'lost', sipLegSeen, silentSince: call.lastAliveAt });
-  }
+  const silent = await deps.calls.findLeasesOver(LEASE_MS);
+  const overdue = new Map(silent.map(({ call, overdueMs }) => [call.id, overdueMs]));
+  await eachCall(
+    deps.log,
+    silent.map(({ call }) => call),
+    async (call) => {
+      if (call.room === null) return;
+      const sight = await deps.livekit.lookInto(call.room);
+      if (sight === 'unreachable' || judgeLease(sight, overdue.get(call.id) ?? 0) === 'wait') return;
+      for (const identity of sight.sipIdentities) await deps.livekit.removeParticipant(call.room, identity);
+      const sipLegSeen = sight.sipIdentities.length > 0;
+      await close(deps, call, { type: 'lost', sipLegSeen, silentSince: call.lastAliveAt });
+    },
+  );
 };

@@ -1,7 +1,7 @@
 import { createLogger } from '@outdial/runtime';
 import { decodeMetadata, makeOutcome } from '@outdial/telephony';
 import { type Kysely, sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { aNewCall, TOKEN } from '../../test/fixtures.ts';
 import { type RecordingLiveKit, recordingLiveKit } from '../../test/recording-livekit.ts';
 import { createCallStore } from '../adapters/postgres/call-store.ts';
@@ -10,11 +10,12 @@ import { migrate } from '../adapters/postgres/migrate.ts';
 import type { Database } from '../adapters/postgres/schema.ts';
 import { startBackground } from '../background.ts';
 import { type Call, roomName } from '../domain/call.ts';
-import { type CallStore, LiveKitRejected } from '../ports.ts';
+import { type CallStore, LiveKitRejected, StoreUnavailable } from '../ports.ts';
 import { cancelCall, removeCanceledLegs } from './cancel-call.ts';
 import { clearRooms } from './clear-rooms.ts';
 import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from './close-lost-calls.ts';
 import { dispatchQueuedCalls, redispatchUngrantedCalls } from './dispatch-call.ts';
+import { eachCall } from './each-call.ts';
 import { grantCall } from './grant-call.ts';
 import { recordReport } from './record-report.ts';
 
@@ -302,6 +303,86 @@ describe('rooms of ended calls', () => {
     await clearRooms(deps());
     expect(livekit.deleted).toEqual([roomName(id, 1)]);
   });
+});
+
+describe('a room that LiveKit cannot clean up', () => {
+  const fails = () => Promise.reject(new Error('500 of this room'));
+  const twoGranted = async () => [await granted(), await granted()] as const;
+
+  test('does not keep other lost calls from being closed', async () => {
+    const [bad, good] = await twoGranted();
+    await age(bad, 'last_alive_at', 60);
+    await age(good, 'last_alive_at', 50);
+    for (const id of [bad, good])
+      livekit.rooms.set(roomName(id, 1), { agent: false, sipIdentities: ['callee'] });
+    const { removeParticipant } = livekit;
+    livekit.removeParticipant = (room, identity) =>
+      room === roomName(bad, 1) ? fails() : removeParticipant(room, identity);
+    await closeLostCalls(deps());
+    expect([(await found(bad)).status, (await found(good)).status]).toEqual(['dialing', 'failed']);
+  });
+
+  test('or cannot look into, neither', async () => {
+    const [bad, good] = await twoGranted();
+    await age(bad, 'last_alive_at', 60);
+    await age(good, 'last_alive_at', 50);
+    const { lookInto } = livekit;
+    livekit.lookInto = async (room) => (room === roomName(bad, 1) ? 'unreachable' : lookInto(room));
+    await closeLostCalls(deps());
+    expect([(await found(bad)).status, (await found(good)).status]).toEqual(['dialing', 'unknown']);
+  });
+
+  test('does not keep the legs of other canceled calls up', async () => {
+    const [bad, good] = await twoGranted();
+    for (const id of [bad, good]) {
+      await cancelCall({ calls }, id);
+      await age(id, 'cancel_requested_at', 5);
+      livekit.rooms.set(roomName(id, 1), { agent: true, sipIdentities: ['callee'] });
+    }
+    const { removeParticipant } = livekit;
+    livekit.removeParticipant = (room, identity) =>
+      room === roomName(bad, 1) ? fails() : removeParticipant(room, identity);
+    await removeCanceledLegs(deps());
+    expect(livekit.removed).toEqual([`${roomName(good, 1)}/callee`]);
+  });
+
+  test('does not keep other rooms', async () => {
+    const [bad, good] = [await dispatched(), await dispatched()];
+    for (const id of [bad, good]) await cancelCall({ calls }, id);
+    const { deleteRoom } = livekit;
+    livekit.deleteRoom = (room) => (room === roomName(bad, 1) ? fails() : deleteRoom(room));
+    await clearRooms(deps());
+    expect(livekit.deleted).toEqual([roomName(good, 1)]);
+  });
+});
+
+test('a database that is away still ends the round', async () => {
+  const [one, two] = [await dispatched(), await dispatched()];
+  const done: string[] = [];
+  const work = eachCall(log, [await found(one), await found(two)], async ({ id }) => {
+    if (id === one) throw new StoreUnavailable(null);
+    done.push(id);
+  });
+  await expect(work).rejects.toBeInstanceOf(StoreUnavailable);
+  expect(done).toEqual([two]);
+});
+
+test('a LiveKit that never answers holds up neither expiry nor the loss of an agent', async () => {
+  const ended = await dispatched();
+  await cancelCall({ calls }, ended);
+  const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  livekit.deleteRoom = livekit.removeParticipant = async () => {
+    asked.resolve();
+    await answer.promise;
+  };
+  const background = startBackground({ calls, livekit, limits: LIMITS, log });
+  await asked.promise;
+  const late = await insert({ notAfter: new Date(Date.now() - 1_000) });
+  await vi.waitFor(async () => expect((await found(late.id)).outcome?.end_reason).toBe('expired'), {
+    timeout: 4_000,
+  });
+  answer.resolve();
+  await background.stop();
 });
 
 test('the background starts a call as soon as it is woken, and stops in order', async () => {

@@ -13,7 +13,8 @@ type Deps = { readonly calls: CallStore };
 
 /**
  * Takes what the agent says: the report and what it changes are written in one transaction. A number
- * that was taken before changes nothing, and neither does anything said after the end.
+ * that was taken before changes nothing but the sign of life; what is said after the end may still add a
+ * leg, or the time of a ringing that the outcome speaks of.
  */
 export const recordReport = (deps: Deps, id: string, report: CallReport): Promise<ReportResult> =>
   deps.calls.transaction(async (tx) => {

@@ -8,5 +8,8 @@ export const encodeCursor = (position: CallPosition): string =>
 export const decodeCursor = (cursor: string): CallPosition | null => {
   const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
   const createdAt = new Date(time);
-  return Number.isNaN(createdAt.getTime()) || !/^call_[0-9a-f-]{36}$/.test(id) ? null : { createdAt, id };
+  // As it was written, or the database may not be able to read it: a Date holds years that it does not.
+  const isOurs =
+    /^(?!0000)\d{4}-/.test(time) && !Number.isNaN(createdAt.getTime()) && createdAt.toISOString() === time;
+  return isOurs && /^call_[0-9a-f-]{36}$/.test(id) ? { createdAt, id } : null;
 };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@outdial/runtime';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
 import type { CallStore } from '../ports.ts';
@@ -22,6 +23,11 @@ export type RouteDeps = {
   readonly wake: () => void;
   readonly log: Logger;
 };
+
+/** The id of a call in an address. */
+export const callParams = z.object({
+  id: z.string().regex(/^call_[\w-]+$/, 'A call id begins with call_; GET /calls lists those there are.'),
+});
 
 /** Response schemas for the errors that a route can answer with, for the OpenAPI page. */
 export const errorResponses = (...codes: readonly ErrorCode[]): Record<number, typeof errorBodySchema> =>

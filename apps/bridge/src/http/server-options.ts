@@ -8,6 +8,8 @@ import { sendError } from './plugins/error-answers.ts';
 export const BODY_LIMIT_BYTES = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
+// Node looks for connections beyond these two limits only every 30 s by itself.
+const TIMEOUTS_CHECKED_EVERY_MS = 2_000;
 // An idle connection; above the longest answer that will be waited for.
 const CONNECTION_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
@@ -38,7 +40,12 @@ export const serverOptions = (trustProxy: readonly string[]): FastifyHttpOptions
   requestTimeout: REQUEST_TIMEOUT_MS,
   connectionTimeout: CONNECTION_TIMEOUT_MS,
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-  http: { headersTimeout: HEADERS_TIMEOUT_MS },
+  // A request without Host is answered by the error-answers plugin; Node's own answer has no body.
+  http: {
+    requireHostHeader: false,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
+  },
   forceCloseConnections: 'idle',
   // Its body has a top-level `error`; the shutdown plugin answers instead.
   return503OnClosing: false,

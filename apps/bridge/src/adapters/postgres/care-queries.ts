@@ -55,7 +55,7 @@ export const findLeasesOver = async (
     .selectFrom('calls')
     .selectAll()
     .select(
-      sql<number>`(extract(epoch from now() - last_alive_at) * 1000 - ${leaseMs}::float8)::int`.as(
+      sql<number>`least(extract(epoch from now() - last_alive_at) * 1000 - ${leaseMs}::float8, 2147483647)::int`.as(
         'overdueMs',
       ),
     )

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StartError } from '../../start-error.ts';
 import { DataDirLocked, lockDataDir } from './data-dir-lock.ts';
 
 let folder: string;
@@ -56,6 +57,30 @@ test('a lock that was given back can be taken again, and given back twice', () =
   lockDataDir(folder).release();
 });
 
-test('a folder that is not there yet is made', () => {
-  lockDataDir(join(folder, 'a', 'b')).release();
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+test('a folder that is not there yet is made, and nobody else may look into it', () => {
+  const dataDir = join(folder, 'a', 'b');
+  const lock = lockDataDir(dataDir);
+  expect(modeOf(dataDir)).toBe('700');
+  for (const file of ['bridge.lock', 'bridge.pid']) expect(modeOf(join(dataDir, file))).toBe('600');
+  lock.release();
+});
+
+test('an open folder of ours is closed to others; a shared one with a sticky bit is left alone', () => {
+  chmodSync(folder, 0o755);
+  lockDataDir(folder).release();
+  expect(modeOf(folder)).toBe('700');
+  const shared = join(folder, 'shared');
+  mkdirSync(shared);
+  chmodSync(shared, 0o1777);
+  lockDataDir(shared).release();
+  expect(modeOf(shared)).toBe('777');
+});
+
+test('a file in its place is said in one sentence', () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  expect(() => lockDataDir(file)).toThrow(StartError);
+  expect(() => lockDataDir(join(file, 'below'))).toThrow(/^DATA_DIR cannot be used: /);
 });

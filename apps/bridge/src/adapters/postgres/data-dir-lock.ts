@@ -1,19 +1,23 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StartError } from '../../start-error.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 /** Another process works on this folder. */
-export class DataDirLocked extends Error {
+export class DataDirLocked extends StartError {
   constructor(dataDir: string, holder: string) {
     super(
       `Another bridge works on ${dataDir} (${holder}). Stop it first, or give this one its own DATA_DIR; several bridges share records through DATABASE_URL.`,
     );
-    this.name = 'DataDirLocked';
   }
 }
 
 /** The lock on a data folder; `release` may be called more than once. */
 export type DataDirLock = { readonly release: () => void };
+
+// A lock whose holder forgot it would go with the garbage: only release and the end of the process free one.
+const held = new Set<DatabaseSync>();
 
 const SQLITE_BUSY = 5;
 
@@ -37,18 +41,22 @@ const readHolder = (path: string): string => {
  * @throws DataDirLocked naming the pid of the process that holds it.
  */
 export const lockDataDir = (dataDir: string): DataDirLock => {
-  mkdirSync(dataDir, { recursive: true });
+  makePrivateFolder(dataDir);
   const pidFile = join(dataDir, 'bridge.pid');
-  const database = new DatabaseSync(join(dataDir, 'bridge.lock'));
+  const lockFile = join(dataDir, 'bridge.lock');
+  const database = new DatabaseSync(lockFile);
   try {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     throw isBusy(error) ? new DataDirLocked(dataDir, readHolder(pidFile)) : error;
   }
+  held.add(database);
   writeFileSync(pidFile, `pid ${process.pid}\n`);
+  for (const file of [lockFile, pidFile]) chmodSync(file, 0o600);
   return {
     release: () => {
+      held.delete(database);
       if (database.isOpen) database.close();
     },
   };

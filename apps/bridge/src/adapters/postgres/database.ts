@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { CamelCasePlugin, type Dialect, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { makePrivateFolder } from './private-folder.ts';
 import type { Database } from './schema.ts';
 
 /** Where the records live: a Postgres server, a folder of the embedded one, or memory for tests. */
@@ -34,7 +34,7 @@ const postgresDialect = (url: string, onIdleError: (error: Error) => void): Dial
 };
 
 const embeddedDialect = (folder: string | null): Dialect => {
-  if (folder !== null) mkdirSync(folder, { recursive: true });
+  if (folder !== null) makePrivateFolder(folder);
   return new PGliteDialect({ pglite: async () => (folder === null ? new PGlite() : new PGlite(folder)) });
 };
 

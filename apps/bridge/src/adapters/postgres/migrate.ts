@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
+import { StartError } from '../../start-error.ts';
 import { LOCK } from './locks.ts';
 
 const DIRECTORY = join(import.meta.dirname, 'migrations');
@@ -29,7 +30,7 @@ const readMigrations = async (directory: string): Promise<readonly Migration[]> 
  * Brings the database to the newest form: each numbered SQL file once, in order, all in one
  * transaction. Two bridges that start at once wait for each other.
  *
- * @throws Error when the database was written by a newer version than this one.
+ * @throws StartError when the database was written by a newer version than this one.
  */
 export const migrate = async <DB>(db: Kysely<DB>, directory = DIRECTORY): Promise<readonly string[]> => {
   const migrations = await readMigrations(directory);
@@ -44,7 +45,7 @@ export const migrate = async <DB>(db: Kysely<DB>, directory = DIRECTORY): Promis
     const known = new Set(migrations.map((migration) => migration.number));
     const newer = rows.find((row) => !known.has(row.number));
     if (newer !== undefined) {
-      throw new Error(
+      throw new StartError(
         `The database holds ${newer.name}, which this version does not know. Start the newer version, or restore a backup from before the upgrade.`,
       );
     }

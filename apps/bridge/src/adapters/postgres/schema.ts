@@ -1,4 +1,4 @@
-import type { ColumnType, GeneratedAlways, Selectable } from 'kysely';
+import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { Call } from '../../domain/call.ts';
 
 /** Columns that hold JSON go in as JSON text and come out parsed, on both databases. */
@@ -25,5 +25,3 @@ export type CallReportsTable = {
 
 /** Every table, for Kysely. */
 export type Database = { calls: CallsTable; callReports: CallReportsTable };
-
-export type CallRow = Selectable<CallsTable>;

@@ -6,8 +6,14 @@ import { HttpError } from '../../errors.ts';
 const unsigned = (): HttpError =>
   new HttpError(
     'signature_invalid',
-    'Sign the body with AGENT_REPORT_SECRET; it must be the same for bridge and agent, and both clocks right.',
+    'Sign the body with AGENT_REPORT_SECRET; it must be the same for bridge and agent, both clocks right, and webhook-id must be the call id, a dot and anything.',
   );
+
+// The path is not signed; its call is named by the id, so that a message to one call is no message to another.
+const isForItsCall = (request: FastifyRequest): boolean => {
+  const { id } = request.params as { id?: string };
+  return id !== undefined && String(request.headers['webhook-id']).startsWith(`${id}.`);
+};
 
 const plugin = async (app: FastifyInstance, options: { secret: string }): Promise<void> => {
   const signed = new WeakSet<FastifyRequest>();
@@ -17,7 +23,8 @@ const plugin = async (app: FastifyInstance, options: { secret: string }): Promis
   // The signature covers the raw body, so it is looked at before the body is even parsed.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = String(body);
-    if (!verifyReport(options.secret, request.headers, text)) return done(unsigned(), undefined);
+    if (!isForItsCall(request) || !verifyReport(options.secret, request.headers, text))
+      return done(unsigned(), undefined);
     signed.add(request);
     parse(request, text, done);
   });

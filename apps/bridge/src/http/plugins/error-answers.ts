@@ -4,7 +4,7 @@ import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { DISPATCH_FIELDS } from '../../domain/dispatch-command.ts';
 import { explainUnknownField } from '../../domain/unknown-field.ts';
-import { ERRORS, type ErrorCode, errorBody, type FieldProblem, HttpError } from '../../errors.ts';
+import { ERRORS, type ErrorCode, errorBody, type FieldProblem, HttpError, pointerTo } from '../../errors.ts';
 import { StoreUnavailable } from '../../ports.ts';
 
 type Issue = {
@@ -21,15 +21,18 @@ const unknownKeys = (issue: Issue): readonly string[] => {
 
 const withFullStop = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-const joined = (base: string, key: string): string => `${base === '/' ? '' : base}/${key}`;
+// zod's provider writes the whole body as "/".
+const base = (instancePath: string): string => (instancePath === '/' ? '' : instancePath);
 
 const fieldProblems = (issues: readonly Issue[], known: readonly string[]): readonly FieldProblem[] =>
   issues.flatMap((issue) => {
     const keys = unknownKeys(issue);
     if (keys.length === 0)
-      return [{ pointer: issue.instancePath, detail: withFullStop(issue.message ?? 'It is not valid') }];
+      return [
+        { pointer: base(issue.instancePath), detail: withFullStop(issue.message ?? 'It is not valid') },
+      ];
     return keys.map((key) => ({
-      pointer: joined(issue.instancePath, key),
+      pointer: base(issue.instancePath) + pointerTo([key]),
       detail: explainUnknownField(key, known),
     }));
   });
@@ -106,6 +109,12 @@ const plugin = async (app: FastifyInstance, options: { log: Logger }): Promise<v
   const routes: { method: string; url: string }[] = [];
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) routes.push({ method: String(method), url: route.url });
+  });
+
+  // RFC 9112 section 3.2.
+  app.addHook('onRequest', async (request) => {
+    if (request.raw.httpVersion === '1.0' || request.headers.host !== undefined) return;
+    throw new HttpError('malformed_request', 'A request needs exactly one Host header.');
   });
 
   app.setErrorHandler<FastifyError>((error, request, reply) => {

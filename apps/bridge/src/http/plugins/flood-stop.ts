@@ -36,6 +36,17 @@ const plugin = async (app: FastifyInstance): Promise<void> => {
     errorResponseBuilder: (_request, context) =>
       new HttpError('rate_limited', `Too many requests; try again in ${context.after}.`),
   });
+
+  // The plugin counts routes only; addresses without one are where guessing begins.
+  const countMissing = app.createRateLimit({ timeWindow: WINDOW_MS, max: limitFor, keyGenerator: countedAs });
+  app.addHook('onRequest', async (request) => {
+    if (!request.is404) return;
+    const count = await countMissing(request);
+    if (count.isAllowed || !count.isExceeded) return;
+    throw new HttpError('rate_limited', `Too many requests; try again in ${count.ttlInSeconds} seconds.`, {
+      headers: { 'retry-after': String(count.ttlInSeconds) },
+    });
+  });
 };
 
 /** Counts requests by key name, or by address where there is none: 429 with `Retry-After` beyond the limit. */

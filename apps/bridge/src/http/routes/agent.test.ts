@@ -117,6 +117,13 @@ describe('the grant', () => {
     expect(answer.json()).toEqual({ granted: false, reason });
   });
 
+  test.each([{ dispatch: 2 ** 31 }, { job_id: '\0' }, { token: '\ud800'.repeat(16) }])(
+    'asked for with %j is refused',
+    async (change) => {
+      expect((await ask(await dispatched(), change)).statusCode).toBe(400);
+    },
+  );
+
   test('of no such call is 404', async () => {
     expect((await ask('call_none')).statusCode).toBe(404);
   });
@@ -154,19 +161,21 @@ describe('reports', () => {
     expect(bridge.wakes).toBe(wakes + 1);
   });
 
-  test('repeated and late ones change nothing, and a call that is over asks to hang up', async () => {
+  test('repeated and late ones change nothing at all, and a call that is over asks to hang up', async () => {
     const id = await granted();
     await say(id, { seq: 2, type: 'ended', outcome: makeOutcome('busy') });
     const before = await record(id);
     const again = await say(id, { seq: 2, type: 'ended', outcome: makeOutcome('declined') });
     const other = await say(id, { seq: 3, type: 'ended', outcome: makeOutcome('declined') });
     const late = await say(id, { seq: 1, type: 'answered' });
-    for (const answer of [again, other, late]) expect(answer.json()).toEqual({ cancel: true });
-    expect(await record(id)).toMatchObject({
-      status: 'busy',
-      outcome: before.outcome,
-      ended_at: before.ended_at,
-    });
+    const transfer = { target: 'tel:+61255500100', mode: 'refer', result: 'confirmed' };
+    const ringing = await say(id, { seq: 4, type: 'ringing' });
+    const moved = await say(id, { seq: 5, type: 'transfer', transfer });
+    const undialed = await say(id, { seq: 6, type: 'not_dialed', message: 'too late' });
+    for (const answer of [again, other, late, ringing, moved, undialed]) {
+      expect(answer.json()).toEqual({ cancel: true });
+    }
+    expect(await record(id)).toEqual(before);
   });
 
   test('are answered with cancel once it was asked for', async () => {
@@ -194,6 +203,16 @@ describe('reports', () => {
   });
 
   test.each([
+    ['U+0000', { message: 'a\0b' }],
+    ['half a character', { message: '\ud800' }],
+    ['a number beyond the column', { seq: 2 ** 31, message: 'late' }],
+  ])('with %s are refused', async (_name, change) => {
+    const answer = await say(await granted(), { seq: 1, type: 'not_dialed', ...change });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'validation_failed' });
+  });
+
+  test.each([
     ['of no known type', { seq: 1, type: 'hello' }],
     ['without a number', { type: 'alive' }],
     [
@@ -206,6 +225,7 @@ describe('reports', () => {
 });
 
 describe('signatures', () => {
+  const ID = 'call_none.1';
   const body = JSON.stringify({ token: TOKEN, dispatch: 1, job_id: 'AJ_1' });
   const send = (headers: Record<string, string>, payload: string | undefined = body) =>
     bridge.app.inject({
@@ -217,9 +237,11 @@ describe('signatures', () => {
 
   test.each([
     ['no signature', {}],
-    ['another secret', signReport('x'.repeat(40), 'msg_1', body)],
-    ['a signature of another body', signReport(AGENT_SECRET, 'msg_1', `${body} `)],
-    ['an old signature', signReport(AGENT_SECRET, 'msg_1', body, new Date(Date.now() - 600_000))],
+    ['another secret', signReport('x'.repeat(40), ID, body)],
+    ['a signature of another body', signReport(AGENT_SECRET, ID, `${body} `)],
+    ['an old signature', signReport(AGENT_SECRET, ID, body, new Date(Date.now() - 600_000))],
+    ['a signature for another call', signReport(AGENT_SECRET, 'call_nonesuch.1', body)],
+    ['a signature for no call', signReport(AGENT_SECRET, 'msg_1', body)],
     ['an API key', { authorization: `Bearer ${SECRET}` }],
   ])('%s is 401', async (_name, headers) => {
     const answer = await send({ ...headers });
@@ -227,9 +249,9 @@ describe('signatures', () => {
     expect(answer.json()).toMatchObject({ code: 'signature_invalid' });
   });
 
-  test('what is no JSON is 401, signed or not', async () => {
+  test('what is no JSON is 401 unsigned, and 400 signed', async () => {
     expect((await send({}, '{')).statusCode).toBe(401);
-    expect((await send({ ...signReport(AGENT_SECRET, 'msg_1', '{') }, '{')).statusCode).toBe(401);
+    expect((await send({ ...signReport(AGENT_SECRET, ID, '{') }, '{')).statusCode).toBe(400);
   });
 
   test('no body at all is 401', async () => {

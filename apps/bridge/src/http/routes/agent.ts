@@ -1,11 +1,9 @@
 import { grantAnswerSchema, grantRequestSchema, reportAnswerSchema, reportSchema } from '@outdial/telephony';
-import { z } from 'zod';
 import { HttpError } from '../../errors.ts';
 import { grantCall } from '../../flow/grant-call.ts';
 import { recordReport } from '../../flow/record-report.ts';
-import { type App, errorResponses, type RouteDeps } from '../route.ts';
+import { type App, callParams, errorResponses, type RouteDeps } from '../route.ts';
 
-const params = z.object({ id: z.string() });
 const noSuchCall = (): HttpError => new HttpError('call_not_found', 'There is no such call.');
 
 /** What the agents say and ask; signed, and not for users. */
@@ -16,7 +14,7 @@ export const agentRoutes = (app: App, deps: RouteDeps): void => {
     config: { access: 'signed' },
     schema: {
       hide: true,
-      params,
+      params: callParams,
       body: grantRequestSchema,
       response: {
         200: grantAnswerSchema,
@@ -44,7 +42,7 @@ export const agentRoutes = (app: App, deps: RouteDeps): void => {
     config: { access: 'signed' },
     schema: {
       hide: true,
-      params,
+      params: callParams,
       body: reportSchema,
       response: {
         200: reportAnswerSchema,

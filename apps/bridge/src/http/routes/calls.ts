@@ -5,7 +5,7 @@ import { HttpError } from '../../errors.ts';
 import { cancelCall } from '../../flow/cancel-call.ts';
 import type { CallPosition } from '../../ports.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { type App, errorResponses, type RouteDeps } from '../route.ts';
+import { type App, callParams, errorResponses, type RouteDeps } from '../route.ts';
 
 const DEFAULT_PAGE = 50;
 const LARGEST_PAGE = 200;
@@ -17,8 +17,6 @@ const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
   cursor: z.string().max(200).optional().describe('`next` of the page before'),
 });
-
-const params = z.object({ id: z.string() });
 
 const notFound = (id: string): HttpError =>
   new HttpError('call_not_found', `There is no call ${id}; GET /calls lists those there are.`);
@@ -40,7 +38,7 @@ const numberOf = (destination: string | undefined, country: string): string | nu
   return parsed.number.e164;
 };
 
-/** `GET /calls`, `GET /calls/:id` and `POST /calls/:id/cancel`. */
+/** `GET /calls` and `GET /calls/:id`. */
 export const callRoutes = (app: App, deps: RouteDeps): void => {
   app.route({
     method: 'GET',
@@ -76,10 +74,17 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
     config: { access: 'read' },
     schema: {
       summary: 'One call',
-      params,
+      params: callParams,
+      querystring: z.strictObject({}),
       response: {
         200: callRecordSchema,
-        ...errorResponses('unauthorized', 'scope_missing', 'call_not_found', 'database_unavailable'),
+        ...errorResponses(
+          'validation_failed',
+          'unauthorized',
+          'scope_missing',
+          'call_not_found',
+          'database_unavailable',
+        ),
       },
     },
     handler: async (request) => {
@@ -88,6 +93,12 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
       return toCallRecord(call);
     },
   });
+};
+
+/** `POST /calls/:id/cancel`. It needs no body; workflow tools send one of any type all the same. */
+export const cancelRoute = (app: App, deps: RouteDeps): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async () => undefined);
 
   app.route({
     method: 'POST',
@@ -95,10 +106,12 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
     config: { access: 'dispatch' },
     schema: {
       summary: 'End a call, or do not start it',
-      params,
+      params: callParams,
+      querystring: z.strictObject({}),
       response: {
         202: callRecordSchema,
         ...errorResponses(
+          'validation_failed',
           'unauthorized',
           'scope_missing',
           'call_not_found',

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { settings } from '../../../test/fixtures.ts';
 import { OTHER_SECRET, READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
@@ -16,6 +17,7 @@ const body = {
   caller_id: 'LiveKitNehosHosted',
   caller_name: 'LiveKit Nehos Hosted',
 };
+const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
 const rows = async () => (await bridge.database.selectFrom('calls').selectAll().execute()).length;
 
 describe('a new call', () => {
@@ -55,12 +57,11 @@ describe('a new call', () => {
       caller_id: '',
       ring_timeout_seconds: '20',
       metadata: '{"run":"7"}',
-      variables: '{"name":"Kim"}',
       dry_run: 'false',
     });
     expect(answer.statusCode).toBe(202);
     const record = (await bridge.get(answer.json().links.self)).json();
-    expect(record).toMatchObject({ account_code: null, metadata: { run: '7' }, variables: { name: 'Kim' } });
+    expect(record).toMatchObject({ account_code: null, metadata: { run: '7' } });
   });
 
   test('without a caller ID is warned about', async () => {
@@ -220,8 +221,33 @@ describe('a refusal writes nothing', () => {
     ],
     ['a recording', { ...body, record: 'true' }, 400, 'not_available_yet', '/record'],
     ['a message', { ...body, voicemail: 'leave_message' }, 400, 'not_available_yet', '/voicemail'],
-    ['a playbook', { ...body, playbook: 'x', variables: { a: 1 } }, 400, 'not_available_yet', '/playbook'],
+    ['a playbook', { ...body, playbook: 'x' }, 400, 'not_available_yet', '/playbook'],
+    ['variables', { ...body, variables: { a: 1 } }, 400, 'not_available_yet', '/variables'],
+    ['pauses', { ...body, retry_minutes: [5] }, 400, 'not_available_yet', '/retry_minutes'],
+    [
+      'a schedule in the past',
+      { ...body, schedule_at: '2020-01-01T00:00:00Z' },
+      400,
+      'not_available_yet',
+      '/schedule_at',
+    ],
+    ['U+0000', { ...body, greeting: 'a\0b' }, 400, 'validation_failed', '/greeting'],
+    ['U+0000 in metadata', { ...body, metadata: { a: ['\0'] } }, 400, 'validation_failed', '/metadata/a/0'],
+    ['half a name', { ...body, metadata: { '\udfff': 1 } }, 400, 'validation_failed', '/metadata'],
+    [
+      'half a character',
+      { ...body, metadata: { 'a/b~c': '\ud800' } },
+      400,
+      'validation_failed',
+      '/metadata/a~1b~0c',
+    ],
+    ['depth', { ...body, metadata: nested(33) }, 400, 'validation_failed', '/metadata'],
+    ['great depth', { ...body, metadata: nested(2_000) }, 400, 'validation_failed', '/metadata'],
+    ['an unknown name with a slash', { ...body, 'a/b~c': 1 }, 400, 'validation_failed', '/a~1b~0c'],
   ])('%s', async (_name, asked, status, code, pointer) => {
+    if (code === 'validation_failed') {
+      expect((await bridge.dispatch({ ...asked, dry_run: true })).statusCode).toBe(status);
+    }
     const answer = await bridge.dispatch(asked);
     expect(answer.statusCode).toBe(status);
     expect(answer.json()).toMatchObject({ status, code, errors: [{ pointer }] });
@@ -318,4 +344,15 @@ test('numbers, names and secrets stay out of the log', async () => {
   const log = bridge.logged.join('\n');
   expect(log).toContain('call accepted');
   expect(log).not.toMatch(/491570156|491 570 156|LiveKit Nehos|n8n-secret/);
+});
+
+test('a write that fails leaves nothing of the call in the log', async () => {
+  const own = await startTestBridge();
+  await sql`alter table calls add constraint broken check (voicemail = 'x')`.execute(own.database);
+  const answer = await own.dispatch({ ...body, greeting: 'CANARY-GREETING', metadata: 'CANARY-METADATA' });
+  expect(answer.statusCode).toBe(500);
+  const log = own.logged.join('\n');
+  expect(log).toContain('violates check constraint');
+  expect(log).not.toMatch(/CANARY|491570156|LiveKit Nehos/);
+  await own.close();
 });

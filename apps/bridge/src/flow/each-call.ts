@@ -1,0 +1,25 @@
+import type { Logger } from '@outdial/runtime';
+import type { Call } from '../domain/call.ts';
+import { StoreUnavailable } from '../ports.ts';
+
+/**
+ * Does the work for all calls at once, so that LiveKit's trouble with one room keeps no other waiting.
+ * What fails is logged and comes again with the next round.
+ *
+ * @throws StoreUnavailable when the database is away, after the rest is done.
+ */
+export const eachCall = async (
+  log: Logger,
+  calls: readonly Call[],
+  work: (call: Call) => Promise<void>,
+): Promise<void> => {
+  const results = await Promise.allSettled(calls.map(work));
+  for (const [at, result] of results.entries()) {
+    if (result.status === 'fulfilled' || result.reason instanceof StoreUnavailable) continue;
+    log.warn({ callId: calls[at]?.id, err: result.reason }, 'care of a call failed, it will be tried again');
+  }
+  const away = results.find(
+    (result) => result.status === 'rejected' && result.reason instanceof StoreUnavailable,
+  );
+  if (away?.status === 'rejected') throw away.reason;
+};
