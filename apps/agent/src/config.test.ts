@@ -12,7 +12,7 @@ const problemsOf = (changes: Record<string, string>): readonly string[] => {
   return [];
 };
 
-test('the defaults are those of the contract', () => {
+test('the defaults are those of .env.example', () => {
   expect(testConfig()).toMatchObject({
     AGENT_NAME: 'nehos-outbound-agent',
     SIP_DIAL_FORMAT: 'e164_digits',

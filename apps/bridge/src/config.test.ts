@@ -22,7 +22,7 @@ const problems = (env: Record<string, string>): readonly string[] => {
   throw new Error('it passed');
 };
 
-test('the defaults of the contract', () => {
+test('the defaults', () => {
   expect(read()).toMatchObject({
     AGENT_NAME: 'nehos-outbound-agent',
     BRIDGE_HOST: '127.0.0.1',

@@ -25,7 +25,7 @@ const FIELDS =
   );
 
 describe('the record', () => {
-  test('has every field of the contract, null when absent, and nothing of the inside', async () => {
+  test('has every field, null when absent, and nothing of the inside', async () => {
     const { id } = await insert({ metadata: null, accountCode: null });
     const answer = await bridge.get(`/calls/${id}`, READ_SECRET);
     expect(answer.statusCode).toBe(200);
