@@ -21,10 +21,6 @@ export type CallFacts = {
   readonly transfer: TransferResult | null;
 };
 
-/** SIP answers after which LiveKit shows a 183 announcement and a ringing phone alike. */
-const isRingingDoubtful = (status: number | null): boolean =>
-  status !== null && ([404, 410, 484].includes(status) || (status >= 500 && status < 600));
-
 /** Whole ms; signals of LiveKit may overtake each other by a few, which is no negative time. */
 const span = (from: number, to: number): number => Math.max(0, Math.round(to - from));
 
@@ -41,7 +37,7 @@ export const outcomeOf = (facts: CallFacts): CallOutcome => {
   };
   return makeOutcome(unanswered ? 'agent_error' : end.reason, {
     sip,
-    rang: isRingingDoubtful(facts.sipStatus) ? null : rang,
+    rang,
     answered_by: answeredAt === null ? null : 'unknown',
     hung_up_by: end.hungUpBy,
     transfer: facts.transfer,

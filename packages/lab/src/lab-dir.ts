@@ -1,18 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isProcessAlive } from '@outdial/runtime';
 
 const RUNS = resolve(import.meta.dirname, '../../../.lab');
 const KEPT = 5;
 const RUN = /^\d{4}-\d\d-\d\dT[\dZ-]+-(\d+)$/;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** A new folder for one run of the lab, `<repo>/.lab/<time>-<pid>`; it is not made yet. */
 export const newLabDir = (now = new Date()): string =>
@@ -25,6 +17,7 @@ export const newLabDir = (now = new Date()): string =>
 export const pruneLabDirs = async (runs = RUNS): Promise<void> => {
   const names = (await readdir(runs).catch(() => [] as string[])).filter((name) => RUN.test(name)).sort();
   for (const name of names.slice(0, -KEPT)) {
-    if (!isAlive(Number(RUN.exec(name)?.[1]))) await rm(join(runs, name), { recursive: true, force: true });
+    if (!isProcessAlive(Number(RUN.exec(name)?.[1])))
+      await rm(join(runs, name), { recursive: true, force: true });
   }
 };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isProcessAlive } from '@outdial/runtime';
 import { type Reaper, startReaper } from './reaper.ts';
 
 const TAIL_LINES = 25;
@@ -42,15 +43,6 @@ export const tailOf = (file: string): string => {
   }
 };
 
-const isGroupAlive = (group: number): boolean => {
-  try {
-    process.kill(-group, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(-group, signal);
@@ -63,11 +55,11 @@ const signalGroup = (group: number, signal: NodeJS.Signals): void => {
 const stopGroup = async (group: number, signal: NodeJS.Signals, graceMs: number): Promise<void> => {
   signalGroup(group, signal);
   const deadline = performance.now() + graceMs;
-  while (isGroupAlive(group) && performance.now() < deadline) await delay(POLL_MS);
+  while (isProcessAlive(-group) && performance.now() < deadline) await delay(POLL_MS);
   signalGroup(group, 'SIGKILL');
   // Where process 1 reaps no orphans, a killed grandchild stays in the list for ever: no waiting without an end.
   const end = performance.now() + KILL_LIMIT_MS;
-  while (isGroupAlive(group) && performance.now() < end) await delay(POLL_MS);
+  while (isProcessAlive(-group) && performance.now() < end) await delay(POLL_MS);
 };
 
 const endOf = (child: ChildProcess): Promise<string> =>

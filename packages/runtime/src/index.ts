@@ -16,6 +16,7 @@ export {
 } from './fields.ts';
 export { createLogger, type Logger, type LogOptions } from './logger.ts';
 export { maskPrivate } from './mask.ts';
+export { isProcessAlive } from './process-alive.ts';
 export { type SignatureHeaders, signReport, verifyReport } from './report-signature.ts';
 export {
   checkCallerDefaults,

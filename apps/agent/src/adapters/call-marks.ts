@@ -1,19 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from '@outdial/runtime';
+import { isProcessAlive, type Logger } from '@outdial/runtime';
 import { z } from 'zod';
 
 const markSchema = z.object({ pid: z.int().positive(), room: z.string().min(1) });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /**
  * Marks this process as the one that holds the call in `room`; what it gives takes the mark away.
@@ -51,7 +42,7 @@ export const endCallsOfTheDead = async (
   for (const name of names) {
     try {
       const mark = markSchema.parse(JSON.parse(await readFile(join(dir, name), 'utf8')));
-      if (isAlive(mark.pid)) continue;
+      if (isProcessAlive(mark.pid)) continue;
       await deleteRoom(mark.room);
       await rm(join(dir, name), { force: true });
       log.error({ room: mark.room, pid: mark.pid }, 'a job process died in a call; the call was ended');
