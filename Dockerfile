@@ -19,6 +19,7 @@ FROM base AS manifests
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/bridge/package.json apps/bridge/
 COPY apps/agent/package.json apps/agent/
+COPY apps/cli/package.json apps/cli/
 COPY packages/telephony/package.json packages/telephony/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/lab/package.json packages/lab/
