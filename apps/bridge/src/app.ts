@@ -1,6 +1,7 @@
 import fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ApiKey } from './domain/api-keys.ts';
+import { acceptAnyBody } from './http/any-body.ts';
 import { agentSignature } from './http/plugins/agent-signature.ts';
 import { authorization } from './http/plugins/authorization.ts';
 import { errorAnswers } from './http/plugins/error-answers.ts';
@@ -12,9 +13,13 @@ import { type Lifecycle, shutdown } from './http/plugins/shutdown.ts';
 import { storableInput } from './http/plugins/storable-input.ts';
 import type { App, RouteDeps } from './http/route.ts';
 import { agentRoutes } from './http/routes/agent.ts';
-import { callRoutes, cancelRoute } from './http/routes/calls.ts';
+import { callActionRoutes } from './http/routes/call-actions.ts';
+import { callbackRoutes, replayRoute } from './http/routes/callbacks.ts';
+import { callRoutes } from './http/routes/calls.ts';
 import { dispatchRoute } from './http/routes/dispatch.ts';
+import { eventRoutes } from './http/routes/events.ts';
 import { healthRoutes } from './http/routes/health.ts';
+import { type LiveKitKey, livekitWebhookRoute } from './http/routes/livekit-webhook.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
 import { serverOptions } from './http/server-options.ts';
 
@@ -22,6 +27,7 @@ import { serverOptions } from './http/server-options.ts';
 export type AppDeps = RouteDeps & {
   readonly apiKeys: readonly ApiKey[];
   readonly agentReportSecret: string;
+  readonly livekitKey: LiveKitKey;
   readonly trustProxy: readonly string[];
   readonly lifecycle: Lifecycle;
   readonly version: string;
@@ -46,8 +52,15 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   healthRoutes(app, deps);
   dispatchRoute(app, deps);
   callRoutes(app, deps);
+  eventRoutes(app, deps);
+  callbackRoutes(app, deps);
   openapiRoute(app);
-  await app.register(async (bodiless) => cancelRoute(bodiless.withTypeProvider<ZodTypeProvider>(), deps));
+  await app.register(async (scope) => {
+    const bodiless = acceptAnyBody(scope.withTypeProvider<ZodTypeProvider>());
+    callActionRoutes(bodiless, deps);
+    replayRoute(bodiless, deps);
+  });
+  await app.register(async (hooks) => livekitWebhookRoute(hooks.withTypeProvider<ZodTypeProvider>(), deps));
   await app.register(async (signed) => {
     await signed.register(agentSignature, { secret: deps.agentReportSecret });
     agentRoutes(signed.withTypeProvider<ZodTypeProvider>(), deps);

@@ -1,37 +1,44 @@
 import { performance } from 'node:perf_hooks';
 import type { Logger } from '@outdial/runtime';
 import { type Clock, startClock } from './clock.ts';
+import { createClockGuard } from './clock-guard.ts';
 import { LEASE_SUSPENSION_MS } from './domain/lease.ts';
 import { NO_AGENT_MS } from './domain/redispatch-schedule.ts';
-import { removeCanceledLegs } from './flow/cancel-call.ts';
+import { endLegs } from './flow/cancel-call.ts';
 import { clearRooms } from './flow/clear-rooms.ts';
 import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from './flow/close-lost-calls.ts';
-import { dispatchQueuedCalls, redispatchUngrantedCalls } from './flow/dispatch-call.ts';
+import { deliverCallbacks, type SendCallback } from './flow/deliver-callback.ts';
+import { type DispatchDeps, dispatchQueuedCalls, redispatchUngrantedCalls } from './flow/dispatch-call.ts';
+import { sweepLateLegs } from './flow/sweep-late-legs.ts';
 import { createPatience } from './patience.ts';
-import { type CallStore, type DispatchLimits, type LiveKit, StoreUnavailable } from './ports.ts';
+import { type Alarm, StoreUnavailable } from './ports.ts';
 
-const DISPATCH_EVERY_MS = 250;
-const CARE_EVERY_MS = 1_000;
+// Alarms start what is due; these rounds find what an alarm missed, or a bridge that died left behind.
+const ROUND_MS = 1_000;
+const SWEEP_MS = 2_000;
 
 /** What the bridge does without being asked. */
 export type Background = {
-  /** There may be a call to start: do not wait for the next tick. */
+  /** There may be a call to start or a leg to end: do not wait for the next round. */
   readonly wake: () => void;
+  /** An alarm rang. */
+  readonly onAlarm: (alarm: Alarm) => Promise<void>;
   /** Starts nothing more; resolves when what is under way is done. */
   readonly stop: () => Promise<void>;
 };
 
-/**
- * Four clocks: `dispatch` starts calls, `care` ends those that cannot start, `legs` asks LiveKit about
- * those that fell silent or are to end, `rooms` cleans up. They are apart so that a LiveKit that does not
- * answer holds up nothing but itself; `dispatch` and `care` never wait for it.
- */
-export const startBackground = (deps: {
-  readonly calls: CallStore;
-  readonly livekit: LiveKit;
-  readonly limits: DispatchLimits;
+export type BackgroundDeps = Omit<DispatchDeps, 'track'> & {
+  readonly send: SendCallback;
   readonly log: Logger;
-}): Background => {
+};
+
+/**
+ * Six clocks: `dispatch` starts calls, `care` ends those that cannot start, `legs` asks LiveKit about
+ * those that fell silent or are to end, `rooms` and `sweep` clean up, `callbacks` delivers. They are apart
+ * so that a LiveKit that does not answer holds up nothing but itself; `dispatch`, `care` and `callbacks`
+ * never wait for it.
+ */
+export const startBackground = (deps: BackgroundDeps): Background => {
   const { log } = deps;
   const underWay = new Set<Promise<void>>();
   const track = (work: Promise<void>): void => {
@@ -44,42 +51,74 @@ export const startBackground = (deps: {
   const monotonicMs = () => performance.now();
   const leases = createPatience(LEASE_SUSPENSION_MS, monotonicMs);
   const agents = createPatience(NO_AGENT_MS, monotonicMs);
+  const clockGuard = createClockGuard(monotonicMs);
+  let stopped = false;
+  let pace: NodeJS.Timeout | undefined;
 
   const dispatching: Clock = startClock({
     name: 'dispatch',
-    everyMs: DISPATCH_EVERY_MS,
+    everyMs: ROUND_MS,
     log,
     round: async () => {
-      await dispatchQueuedCalls({ ...deps, track });
+      const waitMs = await dispatchQueuedCalls({ ...deps, track });
+      clearTimeout(pace);
+      if (waitMs !== null && !stopped) pace = setTimeout(() => dispatching.wake(), waitMs);
       await redispatchUngrantedCalls({ ...deps, track });
     },
   });
-  const wake = dispatching.wake;
   // Only a database that was away keeps agents from being heard; LiveKit's trouble does not.
   const onFailure = (error: unknown): void => {
     if (!(error instanceof StoreUnavailable)) return;
     leases.restart();
     agents.restart();
   };
-  const careDeps = { ...deps, wake };
-  const everySecond = (name: string, round: () => Promise<void>): Clock =>
-    startClock({ name, everyMs: CARE_EVERY_MS, log, onFailure, round });
-  const care = everySecond('care', async () => {
+  const careDeps = { ...deps, wake: dispatching.wake };
+  const clock = (name: string, everyMs: number, round: () => Promise<void>): Clock =>
+    startClock({ name, everyMs, log, onFailure, round });
+  const care = clock('care', ROUND_MS, async () => {
     leases.beat();
     agents.beat();
+    if (clockGuard.jumped(await deps.calls.now())) {
+      log.warn('the database clock was set; leases begin anew');
+      leases.restart();
+      agents.restart();
+      await deps.calls.mendLeases();
+    }
     await expireCalls(careDeps);
     if (agents.isOver()) await closeCallsWithoutAgent(careDeps);
   });
-  const legs = everySecond('legs', async () => {
+  const legs = clock('legs', ROUND_MS, async () => {
+    await endLegs(deps);
     if (leases.isOver()) await closeLostCalls(careDeps);
-    await removeCanceledLegs(deps);
   });
-  const rooms = everySecond('rooms', () => clearRooms(deps));
+  const deliveries = { ...deps, random: Math.random };
+  const deliver = (id: string): void => {
+    if (!stopped) track(deliverCallbacks(deliveries, id));
+  };
+  const clocks = [
+    dispatching,
+    care,
+    legs,
+    clock('rooms', ROUND_MS, () => clearRooms(deps)),
+    clock('sweep', SWEEP_MS, () => sweepLateLegs(deps)),
+    clock('callbacks', ROUND_MS, async () => {
+      for (const { id } of await deps.calls.findDueCallbacks()) deliver(id);
+    }),
+  ];
 
   return {
-    wake,
+    wake: () => {
+      dispatching.wake();
+      legs.wake();
+    },
+    onAlarm: async ({ type, id }) => {
+      if (type === 'callback') deliver(id);
+      else dispatching.wake();
+    },
     stop: async () => {
-      await Promise.all([dispatching, care, legs, rooms].map((clock) => clock.stop()));
+      stopped = true;
+      clearTimeout(pace);
+      await Promise.all(clocks.map((one) => one.stop()));
       await Promise.allSettled(underWay);
     },
   };

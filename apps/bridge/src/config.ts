@@ -103,7 +103,13 @@ export const dialSettings = (config: BridgeConfig): DialSettings => ({
   transferHosts: transferHostsOf(config),
   ringTimeoutSeconds: config.RING_TIMEOUT_SECONDS,
   maxCallSeconds: config.MAX_CALL_SECONDS,
+  trunk: trunkOf(config),
+  callbackHosts: config.CALLBACK_ALLOWED_HOSTS,
 });
+
+/** The trunk whose limits this bridge's calls count against: as the agents choose it. */
+export const trunkOf = (config: BridgeConfig): string =>
+  config.SIP_TRUNK_ID ?? config.SIP_TRUNK_HOST ?? 'default';
 
 /** True when calls without a caller ID would go out with the destination in From. */
 export const fallsBackToDestination = (config: BridgeConfig): boolean =>

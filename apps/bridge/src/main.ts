@@ -8,8 +8,12 @@ import {
   parseConfig,
 } from '@outdial/runtime';
 import packageJson from '../package.json' with { type: 'json' };
+import { createCallbackSender } from './adapters/callbacks/callback-sender.ts';
 import { createLiveKit } from './adapters/livekit/livekit.ts';
+import { createAlarmClock } from './adapters/postgres/alarm-clock.ts';
+import { markBoot } from './adapters/postgres/boot-mark.ts';
 import { createCallStore } from './adapters/postgres/call-store.ts';
+import { openChangeFeed } from './adapters/postgres/change-feed.ts';
 import { lockDataDir } from './adapters/postgres/data-dir-lock.ts';
 import { openDatabase } from './adapters/postgres/database.ts';
 import { explainDatabase } from './adapters/postgres/explain-database.ts';
@@ -22,7 +26,9 @@ import {
   dialSettings,
   fallsBackToDestination,
   namesWithoutEffect,
+  trunkOf,
 } from './config.ts';
+import { closeAfterPowerLoss } from './flow/close-after-power-loss.ts';
 import type { App } from './http/route.ts';
 import { StartError } from './start-error.ts';
 
@@ -36,6 +42,7 @@ const CONNECTIONS_END_WITHIN_MS = 10_000;
 const openStore = async (config: BridgeConfig, log: Logger) => {
   const embedded = config.DATABASE_URL === null;
   const lock = embedded ? lockDataDir(config.DATA_DIR) : null;
+  const boot = embedded ? markBoot(config.DATA_DIR) : null;
   const open = async () => {
     const opened = openDatabase(
       config.DATABASE_URL === null
@@ -43,14 +50,29 @@ const openStore = async (config: BridgeConfig, log: Logger) => {
         : { type: 'postgres', url: config.DATABASE_URL },
       (error) => log.warn({ err: error }, 'an idle database connection was lost'),
     );
-    return { database: opened, applied: await migrate(opened) };
+    const applied = await migrate(opened.db);
+    return {
+      opened,
+      applied,
+      alarms: await createAlarmClock(opened, log),
+      feed: await openChangeFeed(opened, log),
+    };
   };
-  const { database, applied } = await (embedded ? open() : explainDatabase(open));
+  const { opened, applied, alarms, feed } = await (embedded ? open() : explainDatabase(open));
   log.info({ store: embedded ? 'embedded' : 'postgres', applied }, 'database ready');
+  const calls = createCallStore(opened.db, alarms.set);
+  if (boot?.powerLost === true) {
+    log.error('the host was started anew since the last unclean stop; open calls are closed as unknown');
+    await closeAfterPowerLoss({ calls, log });
+  }
   return {
-    calls: createCallStore(database),
+    calls,
+    alarms,
+    feed,
     close: async () => {
-      await database.destroy();
+      await feed.close();
+      await opened.close();
+      boot?.writeCleanStop();
       lock?.release();
     },
   };
@@ -71,28 +93,45 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     apiSecret: config.LIVEKIT_API_SECRET,
     agentName: config.AGENT_NAME,
   });
+  await store.calls.setStandingEndpoint(
+    'CALLBACK_URL',
+    config.CALLBACK_URL === null ? null : { url: config.CALLBACK_URL, events: ['call.ended'] },
+  );
   const lifecycle = { closing: false };
+  const ending = new AbortController();
   // A bridge that cannot take its port must not have started calls: the background comes after it.
   let background: Background | null = null;
   const app = await buildApp({
     calls: store.calls,
     settings: dialSettings(config),
     wake: () => background?.wake(),
+    feed: store.feed,
+    ending: ending.signal,
     log,
     apiKeys: config.BRIDGE_API_KEYS,
     agentReportSecret: config.AGENT_REPORT_SECRET,
+    livekitKey: { apiKey: config.LIVEKIT_API_KEY, apiSecret: config.LIVEKIT_API_SECRET },
     trustProxy: config.BRIDGE_TRUST_PROXY,
     lifecycle,
     version: packageJson.version,
   });
   const url = await app.listen({ host: config.BRIDGE_HOST, port: config.BRIDGE_PORT });
+  const sender = createCallbackSender({
+    secrets: config.CALLBACK_SIGNING_SECRET,
+    allowedHosts: config.CALLBACK_ALLOWED_HOSTS,
+    userAgent: `Outdial/${packageJson.version}`,
+  });
   const started = startBackground({
     calls: store.calls,
     livekit,
+    settings: dialSettings(config),
     limits: { maxConcurrentCalls: config.MAX_CONCURRENT_CALLS, callsPerSecond: config.CALLS_PER_SECOND },
+    trunk: trunkOf(config),
+    send: sender.send,
     log,
   });
   background = started;
+  await store.alarms.ring(started.onAlarm);
   if (fallsBackToDestination(config)) {
     log.warn(
       'no caller ID is set: calls show the number that is called, which most carriers refuse; set SIP_FROM_NUMBER or SIP_FROM_IDENTITY',
@@ -102,7 +141,10 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
 
   return async (): Promise<void> => {
     lifecycle.closing = true;
+    ending.abort();
+    await store.alarms.stop();
     await Promise.all([started.stop(), sleep(LEAVE_AFTER_MS)]);
+    await sender.close();
     await closeServer(app);
     await store.close();
     log.info('bridge stopped');

@@ -1,7 +1,16 @@
-import type { CallReport, CallStatus } from '@outdial/telephony';
-import type { CallChange } from './domain/advance-call.ts';
+import type { CallLeg, CallReport, CallStatus } from '@outdial/telephony';
 import type { Call, NewCall } from './domain/call.ts';
+import type { CallChange } from './domain/call-change.ts';
+import type { CallEventType } from './domain/call-event.ts';
+import type { Callback, CallbackRecipient } from './domain/callback.ts';
+import type { TrunkLoad } from './domain/claim-place.ts';
 import type { RoomSight } from './domain/lease.ts';
+
+/** A call that nobody else changes until the transaction is over, and the database's time. */
+export type LockedCall = { readonly call: Call; readonly now: Date };
+
+/** What is to be looked at again: a call that may start, or a callback that is due. The row says what to do. */
+export type Alarm = { readonly type: 'call' | 'callback'; readonly id: string };
 
 /** What happens inside one database transaction. */
 export interface CallTransaction {
@@ -20,12 +29,45 @@ export interface CallTransaction {
   findDuplicate(fingerprint: string, windowMs: number): Promise<Call | null>;
   /** Writes a new call down, `queued`. */
   insert(call: NewCall): Promise<Call>;
+  /** Calls that repeat this one, further attempts and repetitions by hand, oldest first. */
+  findRepetitions(id: string): Promise<readonly Call[]>;
+
   /** The call, locked until the transaction is over, and the database's time. */
-  lockCall(id: string): Promise<{ call: Call; now: Date } | null>;
+  lockCall(id: string): Promise<LockedCall | null>;
+  /** Keeps every other bridge from starting calls on this trunk, and tells what it carries. */
+  lockTrunk(trunk: string): Promise<TrunkLoad>;
+  /** The queued call of a trunk that may start first and whose time has come, locked. */
+  lockNextQueued(trunk: string): Promise<LockedCall | null>;
   /** Changes these fields. */
   save(id: string, change: CallChange): Promise<Call>;
   /** Writes a report down; false when one with its number is there already. */
   insertReport(callId: string, report: CallReport): Promise<boolean>;
+
+  /** Writes down what happened, and one callback for each event and each address that wants it: their ids. */
+  tell(
+    callId: string,
+    events: readonly CallEventType[],
+    at: Date,
+    callbacksFor: readonly CallEventType[],
+  ): Promise<readonly string[]>;
+  /** Adds who wants to hear of one call; an address that is there already stays as it is. */
+  addRecipient(callId: string, recipient: CallbackRecipient): Promise<void>;
+  /** Gives a call the recipients of another. */
+  copyRecipients(fromCallId: string, toCallId: string): Promise<void>;
+  /** The callbacks of these calls, oldest first. */
+  findCallbacksOf(callIds: readonly string[]): Promise<readonly Callback[]>;
+  /**
+   * Takes the oldest callback that is due for the address of this one, for `claimMs` at the longest;
+   * null when none is due or somebody is at it: one delivery at a time for an address.
+   */
+  claimCallback(id: string, claimMs: number): Promise<{ callback: Callback; now: Date } | null>;
+  /** Changes these fields; null: there is no such callback. */
+  saveCallback(id: string, change: Partial<Omit<Callback, 'id'>>): Promise<Callback | null>;
+
+  /** The database's time. */
+  readNow(): Promise<Date>;
+  /** Sets an alarm, which exists if the transaction is committed; `at` null: at once. */
+  setAlarm(alarm: Alarm, at: Date | null): Promise<void>;
 }
 
 export type CallFilter = {
@@ -34,9 +76,21 @@ export type CallFilter = {
   readonly accountCode: string | null;
 };
 
-export type CallPosition = { readonly createdAt: Date; readonly id: string };
+export type CallbackFilter = {
+  readonly status: Callback['status'] | null;
+  readonly callId: string | null;
+};
 
-export type DispatchLimits = { readonly maxConcurrentCalls: number; readonly callsPerSecond: number };
+/** Where a page begins: after this row. */
+export type Position = { readonly createdAt: Date; readonly id: string };
+
+/** One thing that happened, by the number that orders them all. */
+export type StoredEvent = {
+  readonly id: number;
+  readonly callId: string;
+  readonly type: CallEventType;
+  readonly at: Date;
+};
 
 /** The records of all calls. Every method throws `StoreUnavailable` when the database is away. */
 export interface CallStore {
@@ -44,48 +98,69 @@ export interface CallStore {
   transaction<T>(work: (tx: CallTransaction) => Promise<T>): Promise<T>;
   find(id: string): Promise<Call | null>;
   /** Newest first, from after `position`. */
-  list(filter: CallFilter, position: CallPosition | null, limit: number): Promise<readonly Call[]>;
-  /** Answers if the database does. */
-  ping(): Promise<void>;
+  list(filter: CallFilter, position: Position | null, limit: number): Promise<readonly Call[]>;
+  /** Answers if the database does, with its time. */
+  now(): Promise<Date>;
 
-  /** Takes the oldest queued call if the limits leave room: one bridge gets it, with its first dispatch saved. */
-  claimQueued(limits: DispatchLimits, nextDispatchInMs: number): Promise<Call | null>;
-  /** Gives a new dispatch to the call if its present one is still this number and was granted to nobody. */
-  claimRedispatch(id: string, dispatchNumber: number, nextDispatchInMs: number): Promise<Call | null>;
   /** Notes LiveKit's id of that dispatch. */
   saveDispatchId(id: string, dispatchNumber: number, dispatchId: string): Promise<void>;
-  /** `dispatched` → `dialing`, for one job only: the call, or null when it may not be dialled by this job. */
-  grant(request: { id: string; token: string; dispatch: number; jobId: string }): Promise<Call | null>;
-  /** The call and how many milliseconds are left of its grant (0 when over or never given). */
-  findWithGrantTime(id: string): Promise<{ call: Call; leftMs: number; expired: boolean } | null>;
-
   /** Calls without a grant whose `not_after` has passed. */
   findExpired(): Promise<readonly Call[]>;
   /** Calls without a grant whose next dispatch is due. */
-  findDueForRedispatch(): Promise<readonly Call[]>;
+  findDueForRedispatch(trunk: string): Promise<readonly Call[]>;
   /** Calls dispatched for longer than this while no call at all was granted. */
   findWithoutAgent(afterMs: number): Promise<readonly Call[]>;
   /** Calls whose agent was last heard of longer ago than the lease, and by how much. */
   findLeasesOver(leaseMs: number): Promise<readonly { call: Call; overdueMs: number }[]>;
-  /** Granted calls that were asked to end longer ago than this. */
-  findCancelsOverdue(afterMs: number): Promise<readonly Call[]>;
+  /** Signs of life from the future, which a clock that was set back leaves behind, become those of now. */
+  mendLeases(): Promise<void>;
+  /** Granted calls whose leg is to go: asked to end, or longer than their maximum by `graceMs`. */
+  findLegsToEnd(graceMs: number): Promise<readonly Call[]>;
   /** Ended calls whose rooms were not deleted yet; those with a grant only after this long. */
   findRoomsToClear(graceMs: number): Promise<readonly Call[]>;
   /** Notes that the rooms of an ended call are gone. */
   saveRoomsCleared(id: string): Promise<void>;
+  /** Calls that ended between these two times ago and whose rooms were deleted. */
+  findEndedBetween(fromMsAgo: number, toMsAgo: number): Promise<readonly Call[]>;
+  /** Calls that are not over. */
+  findOpen(): Promise<readonly Call[]>;
+
+  /** Events after this number, of one call or of all, in order. */
+  listEvents(after: number, callId: string | null, limit: number): Promise<readonly StoredEvent[]>;
+  /** The number of the newest event; 0 when there is none. */
+  lastEventId(): Promise<number>;
+
+  listCallbacks(
+    filter: CallbackFilter,
+    position: Position | null,
+    limit: number,
+  ): Promise<readonly Callback[]>;
+  /** Callbacks that are due and that nobody is at, one for each address. */
+  findDueCallbacks(): Promise<readonly Callback[]>;
+  /** The endpoint that hears of every call, from the environment; null takes it away. */
+  setStandingEndpoint(id: string, recipient: CallbackRecipient | null): Promise<void>;
+}
+
+/** Tells that something happened to a call, on whichever bridge. A hint: who hears it reads the rows. */
+export interface ChangeFeed {
+  /** Calls `listener` with the call's id, and with null when something may have been missed. Gives its end. */
+  subscribe(listener: (callId: string | null) => void): () => void;
 }
 
 /** LiveKit, as far as the bridge needs it. Methods throw when LiveKit cannot be reached. */
 export interface LiveKit {
   /** Makes the room and asks for one job in it; LiveKit never restarts that job. Gives the dispatch's id. */
   dispatch(room: string, metadata: string): Promise<string>;
-  /** Deletes the room; one that is gone already is fine. */
+  /** Deletes the room, which hangs up its SIP legs; one that is gone already is fine. */
   deleteRoom(room: string): Promise<void>;
   /** Who is in the room; an absent room is an empty one. Never throws: `unreachable` instead. */
   lookInto(room: string): Promise<RoomSight>;
-  /** Takes a participant out of the room, which hangs up its SIP leg; one that is gone already is fine. */
-  removeParticipant(room: string, identity: string): Promise<void>;
+  /** Those of these rooms that exist. */
+  existing(rooms: readonly string[]): Promise<readonly string[]>;
 }
+
+/** What LiveKit's webhooks tell of a SIP leg. */
+export type LegHint = { readonly room: string; readonly leg: CallLeg };
 
 /** The database could not be reached or written. Nothing was decided; asking again is right. */
 export class StoreUnavailable extends Error {

@@ -34,10 +34,14 @@ export const aNewCall = (change: Partial<NewCall> = {}): NewCall => {
     record: false,
     retryMinutes: null,
     maxAttempts: 1,
+    attempt: 1,
+    retryOf: null,
+    trunk: 'default',
     ringTimeoutSeconds: 45,
     maxCallSeconds: 840,
     scheduledFor: null,
     notAfter: new Date(Date.now() + 3_600_000),
+    notAfterGiven: false,
     ...change,
   };
 };
@@ -48,7 +52,6 @@ export const aCall = (change: Partial<Call> = {}): Call => {
   return {
     ...call,
     status: 'dispatched',
-    attempt: 1,
     createdAt: T0,
     dispatchNumber: 1,
     room: roomName(call.id, 1),
@@ -87,5 +90,7 @@ export const settings = (change: Partial<DialSettings> = {}): DialSettings => ({
   transferHosts: ['sip.example.com'],
   ringTimeoutSeconds: 45,
   maxCallSeconds: 840,
+  trunk: 'default',
+  callbackHosts: { names: [], ranges: [] },
   ...change,
 });

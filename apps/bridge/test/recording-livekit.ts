@@ -5,7 +5,6 @@ import type { LiveKit } from '../src/ports.ts';
 export type RecordingLiveKit = LiveKit & {
   readonly dispatched: { room: string; metadata: string }[];
   readonly deleted: string[];
-  readonly removed: string[];
   /** Who is in each room; a room that is not here is empty. */
   readonly rooms: Map<string, RoomSight>;
   /** When set, every request fails. */
@@ -19,7 +18,6 @@ export const recordingLiveKit = (): RecordingLiveKit => {
   const livekit: RecordingLiveKit = {
     dispatched: [],
     deleted: [],
-    removed: [],
     rooms: new Map(),
     away: false,
     dispatch: async (room, metadata) => {
@@ -30,12 +28,13 @@ export const recordingLiveKit = (): RecordingLiveKit => {
     deleteRoom: async (room) => {
       failWhenAway();
       livekit.deleted.push(room);
+      livekit.rooms.delete(room);
     },
     lookInto: async (room) =>
-      livekit.away ? 'unreachable' : (livekit.rooms.get(room) ?? { agent: false, sipIdentities: [] }),
-    removeParticipant: async (room, identity) => {
+      livekit.away ? 'unreachable' : (livekit.rooms.get(room) ?? { agent: false, legs: [] }),
+    existing: async (rooms) => {
       failWhenAway();
-      livekit.removed.push(`${room}/${identity}`);
+      return rooms.filter((room) => livekit.rooms.has(room));
     },
   };
   return livekit;

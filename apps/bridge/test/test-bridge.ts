@@ -1,7 +1,9 @@
 import { createLogger, signReport } from '@outdial/runtime';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Kysely } from 'kysely';
+import { createAlarmClock } from '../src/adapters/postgres/alarm-clock.ts';
 import { createCallStore } from '../src/adapters/postgres/call-store.ts';
+import { openChangeFeed } from '../src/adapters/postgres/change-feed.ts';
 import { openDatabase } from '../src/adapters/postgres/database.ts';
 import { migrate } from '../src/adapters/postgres/migrate.ts';
 import type { Database } from '../src/adapters/postgres/schema.ts';
@@ -14,6 +16,7 @@ import { settings } from './fixtures.ts';
 export const SECRET = 'n8n-secret-0123456789-0123456789-0123456789';
 export const OTHER_SECRET = 'crm-secret-0123456789-0123456789-0123456789';
 export const READ_SECRET = 'read-secret-0123456789-0123456789-012345678';
+export const LIVEKIT_KEY = { apiKey: 'lab', apiSecret: 'livekit-secret-0123456789-0123456789' };
 export const AGENT_SECRET = 'agent-secret-0123456789-0123456789-01234567';
 
 /** The bridge's HTTP side on an embedded database in memory, and everything that it logged. */
@@ -34,12 +37,20 @@ export type TestBridge = {
 };
 
 export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<TestBridge> => {
-  const database = openDatabase({ type: 'memory' });
+  const opened = openDatabase({ type: 'memory' });
+  const database = opened.db;
   await migrate(database);
-  const calls = createCallStore(database);
+  const logged: string[] = [];
+  const log = createLogger(
+    { name: 'bridge', level: 'debug', logPii: false },
+    { write: (line) => logged.push(line) },
+  );
+  const alarms = await createAlarmClock(opened, log);
+  const feed = await openChangeFeed(opened, log);
+  const calls = createCallStore(database, alarms.set);
+  const ending = new AbortController();
   const keys = parseApiKeys(`n8n:${SECRET},crm:${OTHER_SECRET},dashboard:${READ_SECRET}:read`);
   if (keys.status !== 'ok') throw new Error(keys.problems.join());
-  const logged: string[] = [];
   const lifecycle = { closing: false };
   const bridge: { wakes: number } = { wakes: 0 };
   const app = await buildApp({
@@ -48,10 +59,10 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
     wake: () => {
       bridge.wakes += 1;
     },
-    log: createLogger(
-      { name: 'bridge', level: 'debug', logPii: false },
-      { write: (line) => logged.push(line) },
-    ),
+    feed,
+    ending: ending.signal,
+    log,
+    livekitKey: LIVEKIT_KEY,
     apiKeys: keys.keys,
     agentReportSecret: AGENT_SECRET,
     trustProxy: [],
@@ -90,8 +101,11 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
       logged.length = 0;
     },
     close: async () => {
+      ending.abort();
       await app.close();
-      await database.destroy();
+      await alarms.stop();
+      await feed.close();
+      await opened.close();
     },
   });
 };

@@ -1,14 +1,33 @@
 import { CALL_STATUSES, storedOutcomeSchema } from '@outdial/telephony';
 import { z } from 'zod';
 import type { Call } from './call.ts';
+import type { Callback } from './callback.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, UTC, milliseconds; from the database clock');
 const text = z.string();
 
-/** Where to go from here. A link is `null` while nothing answers there. */
+/** One event on its way to one address, as people see it. */
+export const callbackSchema = z
+  .strictObject({
+    id: text.describe('cb_ and a UUID'),
+    call_id: text,
+    event: text,
+    url: text.describe('Without its query, which may hold a secret'),
+    kind: z.enum(['resume', 'standing']),
+    status: z.enum(['pending', 'delivered', 'dead']),
+    attempts: z.number().int(),
+    last_status: z.number().int().nullable().describe('HTTP status of the last answer'),
+    last_error: text.nullable(),
+    created_at: time,
+    next_attempt_at: time.nullable(),
+    delivered_at: time.nullable(),
+  })
+  .describe('A callback: one event of one call to one address');
+
+/** Where to go from here, relative to the bridge. */
 export const callLinksSchema = z.strictObject({
   self: z.string(),
-  events: z.string().nullable(),
+  events: z.string(),
   cancel: z.string(),
 });
 
@@ -52,7 +71,7 @@ export const callRecordSchema = z
     recording_url: text.nullable(),
     attempt: z.number().int(),
     retry_of: text.nullable(),
-    callbacks: z.array(z.json()),
+    callbacks: z.array(callbackSchema),
     late_leg: z.boolean(),
     links: callLinksSchema,
   })
@@ -66,12 +85,30 @@ const isoOrNull = (date: Date | null): string | null => date?.toISOString() ?? n
 /** Links of a call, relative to the bridge. */
 export const callLinks = (id: string): z.output<typeof callLinksSchema> => ({
   self: `/calls/${id}`,
-  events: null,
+  events: `/calls/${id}/events`,
   cancel: `/calls/${id}/cancel`,
 });
 
+const withoutQuery = (url: string): string => url.replace(/\?.*$/s, '?…');
+
+/** The public face of a callback. */
+export const toCallbackRecord = (callback: Callback): z.output<typeof callbackSchema> => ({
+  id: callback.id,
+  call_id: callback.callId,
+  event: callback.event,
+  url: withoutQuery(callback.url),
+  kind: callback.kind,
+  status: callback.status,
+  attempts: callback.attempts,
+  last_status: callback.lastStatus,
+  last_error: callback.lastError,
+  created_at: iso(callback.createdAt),
+  next_attempt_at: isoOrNull(callback.nextAttemptAt),
+  delivered_at: isoOrNull(callback.deliveredAt),
+});
+
 /** The public face of a stored call: digests, keys and grant tokens stay inside. */
-export const toCallRecord = (call: Call): CallRecord => ({
+export const toCallRecord = (call: Call, callbacks: readonly Callback[]): CallRecord => ({
   id: call.id,
   status: call.status,
   destination: call.destination,
@@ -102,8 +139,8 @@ export const toCallRecord = (call: Call): CallRecord => ({
   transcript_url: null,
   recording_url: null,
   attempt: call.attempt,
-  retry_of: null,
-  callbacks: [],
+  retry_of: call.retryOf,
+  callbacks: callbacks.map(toCallbackRecord),
   late_leg: call.lateLeg,
   links: callLinks(call.id),
 });

@@ -20,6 +20,8 @@ export type Call = {
   readonly callerId: string;
   readonly callerIdSource: CallerIdSource;
   readonly callerName: string | null;
+  /** The trunk whose limits the call counts against: SIP_TRUNK_ID, or the trunk's host. */
+  readonly trunk: string;
   readonly playbook: string | null;
   readonly variables: Json;
   readonly greeting: string | null;
@@ -27,15 +29,20 @@ export type Call = {
   readonly metadata: Json;
   readonly voicemail: 'hang_up' | 'leave_message';
   readonly record: boolean;
-  readonly retryMinutes: Json;
+  /** Minutes between attempts; `null`: the default. */
+  readonly retryMinutes: readonly number[] | null;
   readonly maxAttempts: number;
   readonly attempt: number;
+  /** The call that this one repeats: by hand, or as a further attempt (then the first of its row). */
+  readonly retryOf: string | null;
   readonly ringTimeoutSeconds: number;
   readonly maxCallSeconds: number;
 
   readonly createdAt: Date;
   readonly scheduledFor: Date | null;
   readonly notAfter: Date;
+  /** Whether the request named `not_after`; a further attempt then keeps it. */
+  readonly notAfterGiven: boolean;
 
   /** Number of the newest dispatch; 0 before the first. */
   readonly dispatchNumber: number;
@@ -75,6 +82,7 @@ export type NewCall = Pick<
   | 'callerId'
   | 'callerIdSource'
   | 'callerName'
+  | 'trunk'
   | 'playbook'
   | 'variables'
   | 'greeting'
@@ -84,10 +92,13 @@ export type NewCall = Pick<
   | 'record'
   | 'retryMinutes'
   | 'maxAttempts'
+  | 'attempt'
+  | 'retryOf'
   | 'ringTimeoutSeconds'
   | 'maxCallSeconds'
   | 'scheduledFor'
   | 'notAfter'
+  | 'notAfterGiven'
 >;
 
 /** The room of one dispatch. Each dispatch has its own, so a late job can never meet a newer one. */
@@ -103,4 +114,14 @@ export const newCallId = (now: Date, random: Uint8Array): string => {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Buffer.from(bytes).toString('hex');
   return `call_${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+};
+
+const ROOM = /^call-(call_[\w-]+)-(\d{1,9})$/;
+
+/** Which call and which of its dispatches a room belongs to; `null` for a room that is none of ours. */
+export const parseRoomName = (
+  room: string,
+): { readonly callId: string; readonly dispatch: number } | null => {
+  const [, callId, dispatch] = ROOM.exec(room) ?? [];
+  return callId === undefined ? null : { callId, dispatch: Number(dispatch) };
 };

@@ -1,5 +1,6 @@
 import { ACCOUNT_CODE_PATTERN, checkCallerId, checkCallerName, type HeaderValue } from '@outdial/telephony';
 import { z } from 'zod';
+import { CALL_EVENT_TYPES } from './call-event.ts';
 import { findUnstorable } from './storable.ts';
 import { type DoorKind, PoisonedJson, tidyBody } from './tidy-body.ts';
 
@@ -56,13 +57,38 @@ const fields = z.strictObject({
     .describe('Not available yet'),
   greeting: z.string().max(2000).optional().describe('The first words the agent speaks'),
   instructions: z.string().max(10_000).optional().describe('How the agent is to hold the conversation'),
-  callback_url: z.url().max(2000).optional().describe('Not available yet'),
-  callback_events: z.array(z.string()).max(20).optional().describe('Not available yet'),
+  callback_url: z
+    .string()
+    .max(2000)
+    .optional()
+    .describe('Called with the result: n8n’s {{ $execution.resumeUrl }}, or any address of yours'),
+  callback_events: z
+    .array(z.enum(CALL_EVENT_TYPES))
+    .min(1)
+    .max(CALL_EVENT_TYPES.length)
+    .optional()
+    .describe('What callback_url is told; default ["call.ended"]'),
   idempotency_key: z.string().max(255).optional().describe('Same as the Idempotency-Key header'),
-  schedule_at: time.optional().describe('Not available yet'),
-  not_after: time.optional().describe('The call is canceled if it cannot start by then; default one hour'),
-  max_attempts: z.int().min(1).max(3).optional().describe('More than 1 is not available yet'),
-  retry_minutes: z.array(z.int().min(1).max(1440)).min(1).max(2).optional().describe('Not available yet'),
+  schedule_at: time.optional().describe('The call is not started before this'),
+  not_after: time
+    .optional()
+    .describe(
+      'The call is canceled if it cannot start by then; default one hour after schedule_at, or from now',
+    ),
+  max_attempts: z
+    .int()
+    .min(1)
+    .max(3)
+    .optional()
+    .describe(
+      'After busy and no_answer only; each attempt is a call of its own, one callback after the last',
+    ),
+  retry_minutes: z
+    .array(z.int().min(1).max(1440))
+    .min(1)
+    .max(2)
+    .optional()
+    .describe('Minutes until the second and the third attempt; default [30, 120]'),
   ring_timeout_seconds: z.int().min(5).max(75).optional(),
   max_call_seconds: z.int().min(10).max(14_400).optional(),
   record: z.boolean().optional().describe('true is not available yet'),
@@ -132,20 +158,9 @@ export const unavailableFields = (command: DispatchCommand): readonly Unavailabl
   const refuse = (field: keyof DispatchCommand, detail: string) => found.push({ field, detail });
   if (command.playbook !== undefined)
     refuse('playbook', 'Playbooks are not available yet; use greeting and instructions.');
-  if (command.callback_url !== undefined)
-    refuse('callback_url', 'Callbacks are not available yet; ask GET /calls/<id>.');
-  if (command.callback_events !== undefined) refuse('callback_events', 'Callbacks are not available yet.');
   if (command.variables !== undefined) {
     refuse('variables', 'Variables are not available yet; write them into greeting and instructions.');
   }
-  if (command.retry_minutes !== undefined) {
-    refuse('retry_minutes', 'Further attempts are not available yet; leave it out.');
-  }
-  if (command.schedule_at !== undefined) {
-    refuse('schedule_at', 'Calls cannot be scheduled yet; send the request when the call is to start.');
-  }
-  if ((command.max_attempts ?? 1) > 1)
-    refuse('max_attempts', 'Further attempts are not available yet; 1 is.');
   if (command.record === true)
     refuse('record', 'Recording is not available yet; leave it out or send false.');
   if (command.voicemail === 'leave_message') {

@@ -8,6 +8,7 @@ import {
   type DialVerdict,
   toTransferUri,
 } from '@outdial/telephony';
+import { type AllowedHosts, acceptsOnlyEnded, checkCallbackUrl } from './callback-target.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 
 /** What the operator allows and what is used where a request is silent. */
@@ -19,6 +20,10 @@ export type DialSettings = {
   readonly transferHosts: readonly string[];
   readonly ringTimeoutSeconds: number;
   readonly maxCallSeconds: number;
+  /** The trunk that this bridge's agents dial over. */
+  readonly trunk: string;
+  /** Private places that callbacks may go to. */
+  readonly callbackHosts: AllowedHosts;
 };
 
 /** Why a call is not accepted. Each code has its HTTP status in `errors.ts`. */
@@ -26,11 +31,13 @@ export type RefusalCode =
   | Extract<DialVerdict, { status: 'refused' }>['code']
   | 'caller_id_missing'
   | 'invalid_transfer_target'
-  | 'not_after_passed';
+  | 'not_after_passed'
+  | 'callback_url_not_allowed'
+  | 'callback_events_not_allowed';
 
 /** One rail, looked at: what it checked and what it found. */
 export type RailVerdict = {
-  readonly rail: 'destination' | 'caller_id' | 'transfer_target' | 'not_after';
+  readonly rail: 'destination' | 'caller_id' | 'transfer_target' | 'not_after' | 'callback_url';
   readonly verdict: 'pass' | 'refuse';
   readonly code: RefusalCode | null;
   readonly detail: string;
@@ -92,10 +99,42 @@ const transferRail = (command: DispatchCommand, settings: DialSettings) => {
 };
 
 const deadlineRail = (command: DispatchCommand, now: Date): RailVerdict => {
-  if (command.not_after === undefined) return pass('not_after', 'The call may start within an hour.');
-  return Date.parse(command.not_after) > now.getTime()
-    ? pass('not_after', 'The call may start until then.')
-    : refuse('not_after', 'not_after_passed', 'not_after is in the past, so the call could never start.');
+  if (command.not_after === undefined)
+    return pass('not_after', 'The call may start within an hour of its time.');
+  const notAfter = Date.parse(command.not_after);
+  if (notAfter <= now.getTime()) {
+    return refuse(
+      'not_after',
+      'not_after_passed',
+      'not_after is in the past, so the call could never start.',
+    );
+  }
+  return command.schedule_at !== undefined && notAfter <= Date.parse(command.schedule_at)
+    ? refuse(
+        'not_after',
+        'not_after_passed',
+        'not_after is not after schedule_at, so the call could never start.',
+      )
+    : pass('not_after', 'The call may start until then.');
+};
+
+const callbackRail = (command: DispatchCommand, settings: DialSettings): RailVerdict => {
+  const { callback_url: url, callback_events: events } = command;
+  if (url === undefined) {
+    return events === undefined
+      ? pass('callback_url', 'No callback is asked for.')
+      : refuse('callback_url', 'callback_events_not_allowed', 'callback_events needs a callback_url.');
+  }
+  const target = checkCallbackUrl(url, settings.callbackHosts);
+  if (target.status === 'refused') return refuse('callback_url', 'callback_url_not_allowed', target.reason);
+  const others = (events ?? []).filter((event) => event !== 'call.ended');
+  return others.length > 0 && acceptsOnlyEnded(url)
+    ? refuse(
+        'callback_url',
+        'callback_events_not_allowed',
+        `A resume URL of n8n takes one callback and goes on: leave ${others.join(', ')} out of callback_events, or name another callback_url.`,
+      )
+    : pass('callback_url', 'The callback may go there.');
 };
 
 /** Runs every rail that needs no history, in order. A refusal of one does not hide the others. */
@@ -109,6 +148,7 @@ export const runGuardRails = (command: DispatchCommand, settings: DialSettings, 
       ...(callerId === null ? [] : [callerId.verdict]),
       transfer.verdict,
       deadlineRail(command, now),
+      callbackRail(command, settings),
     ],
     destination: destination.e164,
     callerId: callerId?.choice ?? null,

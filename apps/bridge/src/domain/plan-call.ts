@@ -3,8 +3,7 @@ import type { NewCall } from './call.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 import { callFingerprint, requestDigest } from './fingerprint.ts';
 import { type DialSettings, type RailVerdict, type RefusalCode, runGuardRails } from './guard-rails.ts';
-
-const DEFAULT_NOT_AFTER_MS = 60 * 60 * 1000;
+import { DEFAULT_NOT_AFTER_MS } from './next-attempt.ts';
 
 /** A call that may be placed, all but its id and the key it came with. */
 export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey'>;
@@ -25,6 +24,12 @@ export type CallPlan =
       readonly verdicts: readonly RailVerdict[];
     };
 
+// A time that has passed already is now.
+const startOf = (command: DispatchCommand, now: Date): Date | null => {
+  const at = command.schedule_at === undefined ? null : new Date(command.schedule_at);
+  return at !== null && at > now ? at : null;
+};
+
 /** Command, settings and the time become an allowed call, or the first refusal with its code. */
 export const planCall = (command: DispatchCommand, settings: DialSettings, now: Date): CallPlan => {
   const rails = runGuardRails(command, settings, now);
@@ -38,6 +43,11 @@ export const planCall = (command: DispatchCommand, settings: DialSettings, now: 
       verdicts: rails.verdicts,
     };
   }
+  const scheduledFor = startOf(command, now);
+  const notAfter =
+    command.not_after === undefined
+      ? new Date((scheduledFor ?? now).getTime() + DEFAULT_NOT_AFTER_MS)
+      : new Date(command.not_after);
   return {
     status: 'planned',
     verdicts: rails.verdicts,
@@ -51,6 +61,7 @@ export const planCall = (command: DispatchCommand, settings: DialSettings, now: 
       callerId: rails.callerId.callerId,
       callerIdSource: rails.callerId.source,
       callerName: chooseCallerName(command.caller_name ?? null, settings.displayName),
+      trunk: settings.trunk,
       playbook: command.playbook ?? null,
       variables: command.variables ?? null,
       greeting: command.greeting ?? null,
@@ -62,11 +73,11 @@ export const planCall = (command: DispatchCommand, settings: DialSettings, now: 
       maxAttempts: command.max_attempts ?? 1,
       ringTimeoutSeconds: command.ring_timeout_seconds ?? settings.ringTimeoutSeconds,
       maxCallSeconds: command.max_call_seconds ?? settings.maxCallSeconds,
-      scheduledFor: null,
-      notAfter:
-        command.not_after === undefined
-          ? new Date(now.getTime() + DEFAULT_NOT_AFTER_MS)
-          : new Date(command.not_after),
+      attempt: 1,
+      retryOf: null,
+      scheduledFor,
+      notAfter,
+      notAfterGiven: command.not_after !== undefined,
     },
   };
 };

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { parsePhoneNumber } from '@outdial/telephony';
-import { type Call, newCallId } from '../domain/call.ts';
+import { isFinal, parsePhoneNumber } from '@outdial/telephony';
+import type { Call } from '../domain/call.ts';
+import type { CallbackRecipient } from '../domain/callback.ts';
 import {
   type DispatchCommand,
   type UnavailableField,
@@ -10,6 +10,7 @@ import { callFingerprint, requestDigest } from '../domain/fingerprint.ts';
 import type { DialSettings, RailVerdict, RefusalCode } from '../domain/guard-rails.ts';
 import { planCall } from '../domain/plan-call.ts';
 import type { CallStore, CallTransaction } from '../ports.ts';
+import { placeCall } from './advance.ts';
 
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
@@ -72,7 +73,11 @@ const decide = async (
   if (unavailable.length > 0) return { status: 'unavailable', fields: unavailable };
 
   const known = await findKnown(tx, request, fingerprint);
-  if (known !== null && command.dry_run !== true) return known;
+  if (known !== null && command.dry_run !== true) {
+    if (known.status !== 'duplicate') return known;
+    const refusal = await joinCall(tx, settings, command, known.call, now);
+    return refusal ?? known;
+  }
 
   const plan = planCall(command, settings, now);
   if (command.dry_run === true) {
@@ -85,13 +90,40 @@ const decide = async (
   }
   if (plan.status === 'refused') return plan;
 
-  const call = await tx.insert({
-    ...plan.call,
-    id: newCallId(now, randomBytes(10)),
-    apiKeyName: request.apiKeyName,
-    idempotencyKey: request.idempotencyKey,
+  const recipient = recipientOf(command);
+  const asked = { ...plan.call, apiKeyName: request.apiKeyName, idempotencyKey: request.idempotencyKey };
+  const call = await placeCall(tx, asked, now, async (id) => {
+    if (recipient !== null) await tx.addRecipient(id, recipient);
   });
   return { status: 'accepted', call, warning: plan.warning };
+};
+
+const recipientOf = ({
+  callback_url: url,
+  callback_events: events,
+}: DispatchCommand): CallbackRecipient | null =>
+  url === undefined ? null : { url, events: events ?? ['call.ended'] };
+
+/** A repeated request may wait elsewhere: its address hears of the call too, at once if that is over. */
+const joinCall = async (
+  tx: CallTransaction,
+  settings: DialSettings,
+  command: DispatchCommand,
+  call: Call,
+  now: Date,
+): Promise<Extract<DispatchAnswer, { status: 'refused' }> | null> => {
+  const recipient = recipientOf(command);
+  if (recipient === null) return null;
+  const verdict = planCall(command, settings, now);
+  if (verdict.status === 'refused') return verdict;
+  // Under the row's lock: an end that comes at this moment is told to this address, or seen here.
+  const locked = await tx.lockCall(call.id);
+  await tx.addRecipient(call.id, recipient);
+  if (locked === null || !isFinal(locked.call.status)) return null;
+  for (const id of await tx.tell(call.id, [], now, ['call.ended'])) {
+    await tx.setAlarm({ type: 'callback', id }, null);
+  }
+  return null;
 };
 
 type Known = Extract<DispatchAnswer, { status: 'replayed' | 'key_reused' | 'duplicate' }>;

@@ -1,41 +1,42 @@
 import type { Logger } from '@outdial/runtime';
 import { isFinal } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
+import { MAX_DURATION_GRACE_MS } from '../domain/report-change.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
-import { applyEvent } from './apply-event.ts';
+import { advance } from './advance.ts';
 import { eachCall } from './each-call.ts';
 
 export type CancelResult =
   | { readonly status: 'canceling'; readonly call: Call }
-  | { readonly status: 'ended'; readonly call: Call }
+  /** `next`: the further attempt that still stands, and can be canceled by its own id. */
+  | { readonly status: 'ended'; readonly call: Call; readonly next: Call | null }
   | { readonly status: 'not_found' };
 
 /**
  * Stores that the call is to end. From then on no grant is given and every report is answered with
  * `cancel`. A call that no job holds ends at once; a granted one ends when its agent says how.
  */
-export const cancelCall = async (deps: { readonly calls: CallStore }, id: string): Promise<CancelResult> => {
-  const advanced = await applyEvent(deps.calls, id, { type: 'cancel_requested' });
-  if (advanced === null) return { status: 'not_found' };
-  if (isFinal(advanced.call.status) && !advanced.changed) return { status: 'ended', call: advanced.call };
-  return { status: 'canceling', call: advanced.call };
-};
-
-// An agent hears of a cancel with its next sign of life, within 2 s, and hangs up in order.
-const AGENT_HANGS_UP_WITHIN_MS = 4_000;
+export const cancelCall = (deps: { readonly calls: CallStore }, id: string): Promise<CancelResult> =>
+  deps.calls.transaction(async (tx) => {
+    const locked = await tx.lockCall(id);
+    if (locked === null) return { status: 'not_found' };
+    const { call, changed } = await advance(tx, locked, { type: 'cancel_requested' });
+    if (!isFinal(call.status) || changed) return { status: 'canceling', call };
+    const repetitions = await tx.findRepetitions(id);
+    return { status: 'ended', call, next: repetitions.find(({ status }) => !isFinal(status)) ?? null };
+  });
 
 type LegDeps = { readonly calls: CallStore; readonly livekit: LiveKit; readonly log: Logger };
 
-/** Removes the SIP legs of canceled calls whose agent did not hang up, again and again until they are gone. */
-export const removeCanceledLegs = async (deps: LegDeps): Promise<void> => {
-  const overdue = await deps.calls.findCancelsOverdue(AGENT_HANGS_UP_WITHIN_MS);
-  await eachCall(deps.log, overdue, async (call) => {
+/**
+ * Takes the legs of canceled and overlong calls away, again and again until their agents have told the
+ * end: CANCEL before an answer, BYE after it. A dial on its way makes its room anew, hence again and again.
+ */
+export const endLegs = async (deps: LegDeps): Promise<void> => {
+  const calls = await deps.calls.findLegsToEnd(MAX_DURATION_GRACE_MS);
+  await eachCall(deps.log, calls, async (call) => {
     if (call.room === null) return;
-    const sight = await deps.livekit.lookInto(call.room);
-    if (sight === 'unreachable') return;
-    for (const identity of sight.sipIdentities) {
-      deps.log.warn({ callId: call.id, identity }, 'removing the leg of a canceled call');
-      await deps.livekit.removeParticipant(call.room, identity);
-    }
+    deps.log.info({ callId: call.id, canceled: call.cancelRequestedAt !== null }, 'ending the leg of a call');
+    await deps.livekit.deleteRoom(call.room);
   });
 };

@@ -5,7 +5,7 @@ import type { Call } from '../domain/call.ts';
 import { judgeLease } from '../domain/lease.ts';
 import { NO_AGENT_MS } from '../domain/redispatch-schedule.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
-import { applyEvent } from './apply-event.ts';
+import { applyEvent } from './advance.ts';
 import { eachCall } from './each-call.ts';
 
 type Deps = {
@@ -52,9 +52,8 @@ export const closeLostCalls = async (deps: Deps): Promise<void> => {
       if (call.room === null) return;
       const sight = await deps.livekit.lookInto(call.room);
       if (sight === 'unreachable' || judgeLease(sight, overdue.get(call.id) ?? 0) === 'wait') return;
-      for (const identity of sight.sipIdentities) await deps.livekit.removeParticipant(call.room, identity);
-      const sipLegSeen = sight.sipIdentities.length > 0;
-      await close(deps, call, { type: 'lost', sipLegSeen, silentSince: call.lastAliveAt });
+      if (sight.legs.length > 0) await deps.livekit.deleteRoom(call.room);
+      await close(deps, call, { type: 'lost', legs: sight.legs, silentSince: call.lastAliveAt });
     },
   );
 };

@@ -1,14 +1,27 @@
 import type { Logger } from '@outdial/runtime';
 import { encodeMetadata } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
+import { claimPlace, type DispatchLimits } from '../domain/claim-place.ts';
+import type { DialSettings } from '../domain/guard-rails.ts';
+import { recheckCall } from '../domain/recheck-call.ts';
 import { redispatchAfterMs } from '../domain/redispatch-schedule.ts';
-import { type CallStore, type DispatchLimits, type LiveKit, LiveKitRejected } from '../ports.ts';
-import { applyEvent } from './apply-event.ts';
+import {
+  type CallStore,
+  type CallTransaction,
+  type LiveKit,
+  LiveKitRejected,
+  type LockedCall,
+} from '../ports.ts';
+import { advance, applyEvent } from './advance.ts';
 
-type Deps = {
+/** What starting calls needs. */
+export type DispatchDeps = {
   readonly calls: CallStore;
   readonly livekit: LiveKit;
+  readonly settings: DialSettings;
   readonly limits: DispatchLimits;
+  /** The trunk that this bridge's agents dial over. */
+  readonly trunk: string;
   readonly log: Logger;
   /** Keeps work that nobody waits for, so that a stop can. */
   readonly track: (work: Promise<void>) => void;
@@ -29,37 +42,80 @@ export const dispatchMetadata = (call: Call): string =>
     dispatch: call.dispatchNumber,
   });
 
+type Claim =
+  | { readonly status: 'dispatched' | 'blocked'; readonly call: Call }
+  | { readonly status: 'later'; readonly ms: number }
+  | { readonly status: 'full' | 'none' };
+
+/** One more dispatch for a locked call, if what is checked at the door still allows it. */
+const dispatchLocked = async (
+  tx: CallTransaction,
+  locked: LockedCall,
+  settings: DialSettings,
+): Promise<Claim> => {
+  const message = recheckCall(locked.call, settings);
+  if (message !== null) {
+    return { status: 'blocked', call: (await advance(tx, locked, { type: 'blocked', message })).call };
+  }
+  const waitMs = redispatchAfterMs(locked.call.dispatchNumber + 1);
+  const nextDispatchAt = new Date(locked.now.getTime() + waitMs);
+  const { call, changed } = await advance(tx, locked, { type: 'dispatched', nextDispatchAt });
+  return changed ? { status: 'dispatched', call } : { status: 'none' };
+};
+
+const claimNext = (deps: DispatchDeps): Promise<Claim> =>
+  deps.calls.transaction(async (tx) => {
+    const load = await tx.lockTrunk(deps.trunk);
+    const locked = await tx.lockNextQueued(deps.trunk);
+    if (locked === null) return { status: 'none' };
+    const place = claimPlace(load, deps.limits);
+    return place.status === 'free' ? dispatchLocked(tx, locked, deps.settings) : place;
+  });
+
 /**
- * Starts queued calls, oldest first, as long as the limits leave room. The row says `dispatched` with
- * its number and room before LiveKit is told, so that no crash can lose a job's room.
+ * Starts queued calls, first in first out, as long as the limits leave room. The row says `dispatched`
+ * with its number and room before LiveKit is told, so that no crash can lose a job's room. Gives the
+ * milliseconds after which the pace lets the next one start; null when nothing waits for the pace.
  */
-export const dispatchQueuedCalls = async (deps: Deps): Promise<void> => {
+export const dispatchQueuedCalls = async (deps: DispatchDeps): Promise<number | null> => {
   for (;;) {
-    const call = await deps.calls.claimQueued(deps.limits, redispatchAfterMs(1));
-    if (call === null) return;
-    deps.track(sendDispatch(deps, call));
+    const claim = await claimNext(deps);
+    switch (claim.status) {
+      case 'none':
+      case 'full':
+        return null;
+      case 'later':
+        return claim.ms;
+      case 'blocked':
+        deps.log.warn({ callId: claim.call.id }, 'call blocked before its dispatch');
+        break;
+      case 'dispatched':
+        deps.track(sendDispatch(deps, claim.call));
+    }
   }
 };
 
 /** Dispatches again what nobody was granted, each time in a new room; the losing room is deleted. */
-export const redispatchUngrantedCalls = async (deps: Deps): Promise<void> => {
-  for (const due of await deps.calls.findDueForRedispatch()) {
-    const next = redispatchAfterMs(due.dispatchNumber + 1);
-    const call = await deps.calls.claimRedispatch(due.id, due.dispatchNumber, next);
-    if (call === null) continue;
-    deps.log.warn(
-      { callId: call.id, dispatch: call.dispatchNumber },
-      'no agent took the dispatch, trying again',
-    );
+export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<void> => {
+  for (const due of await deps.calls.findDueForRedispatch(deps.trunk)) {
+    const claim = await deps.calls.transaction(async (tx): Promise<Claim> => {
+      const locked = await tx.lockCall(due.id);
+      const isStill =
+        locked?.call.status === 'dispatched' && locked.call.dispatchNumber === due.dispatchNumber;
+      return isStill ? dispatchLocked(tx, locked, deps.settings) : { status: 'none' };
+    });
+    if (claim.status !== 'dispatched') continue;
+    const facts = { callId: claim.call.id, dispatch: claim.call.dispatchNumber };
+    deps.log.warn(facts, 'no agent took the dispatch, trying again');
     deps.track(deleteLosingRoom(deps, due));
-    deps.track(sendDispatch(deps, call));
+    deps.track(sendDispatch(deps, claim.call));
   }
 };
 
 // A LiveKit that is away is no verdict on the call: the dispatch may have reached it all the same. The
 // row stays `dispatched` and its next dispatch, in another room, is due soon. One that refuses our key
 // will refuse it again, and the operator should hear of it now.
-const sendDispatch = async (deps: Deps, call: Call): Promise<void> => {
+const sendDispatch = async (deps: DispatchDeps, call: Call): Promise<void> => {
   const facts = { callId: call.id, dispatch: call.dispatchNumber, room: call.room };
   if (call.room === null) return;
   try {
@@ -76,7 +132,7 @@ const sendDispatch = async (deps: Deps, call: Call): Promise<void> => {
   }
 };
 
-const deleteLosingRoom = async (deps: Deps, call: Call): Promise<void> => {
+const deleteLosingRoom = async (deps: DispatchDeps, call: Call): Promise<void> => {
   if (call.room === null) return;
   try {
     await deps.livekit.deleteRoom(call.room);

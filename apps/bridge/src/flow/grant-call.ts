@@ -1,6 +1,13 @@
-import { type GrantAnswer, type GrantedCall, type GrantRequest, isFinal } from '@outdial/telephony';
+import {
+  DIAL_WITHIN_MS,
+  type GrantAnswer,
+  type GrantedCall,
+  type GrantRequest,
+  isFinal,
+} from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
 import type { CallStore } from '../ports.ts';
+import { advance } from './advance.ts';
 
 type Deps = { readonly calls: CallStore };
 
@@ -17,24 +24,26 @@ const toGrantedCall = (call: Call): GrantedCall => ({
   instructions: call.instructions,
 });
 
+// A clock that was set back since the grant would else give the job more time than it ever had.
+const leftMs = (call: Call, now: Date): number =>
+  Math.min(DIAL_WITHIN_MS, Math.max(0, (call.grantExpiresAt?.getTime() ?? 0) - now.getTime()));
+
 /**
- * Lets one job dial, once. The same token may ask again, because its answer may have been lost, and
- * gets the same grant with the time that is left. `null`: there is no such call.
+ * Lets one job dial, once: claim and intent to dial in one change of a locked row. The same token may
+ * ask again, because its answer may have been lost, and gets the same grant with the time that is left.
+ * `null`: there is no such call.
  */
-export const grantCall = async (
-  deps: Deps,
-  id: string,
-  request: GrantRequest,
-): Promise<GrantAnswer | null> => {
-  await deps.calls.grant({ id, token: request.token, dispatch: request.dispatch, jobId: request.job_id });
-  const found = await deps.calls.findWithGrantTime(id);
-  if (found === null) return null;
-  const { call, leftMs, expired } = found;
-  if (call.cancelRequestedAt !== null) return { granted: false, reason: 'canceled' };
-  if (isFinal(call.status)) return { granted: false, reason: 'final' };
-  if (call.grantToken === request.token) {
-    return { granted: true, dial_within_ms: leftMs, call: toGrantedCall(call) };
-  }
-  if (call.grantToken === null && expired) return { granted: false, reason: 'expired' };
-  return { granted: false, reason: 'taken' };
-};
+export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promise<GrantAnswer | null> =>
+  deps.calls.transaction(async (tx) => {
+    const locked = await tx.lockCall(id);
+    if (locked === null) return null;
+    const { token, dispatch, job_id: jobId } = request;
+    const { call } = await advance(tx, locked, { type: 'granted', token, dispatch, jobId });
+    if (call.cancelRequestedAt !== null) return { granted: false, reason: 'canceled' };
+    if (isFinal(call.status)) return { granted: false, reason: 'final' };
+    if (call.grantToken === token) {
+      return { granted: true, dial_within_ms: leftMs(call, locked.now), call: toGrantedCall(call) };
+    }
+    const expired = call.grantToken === null && call.notAfter <= locked.now;
+    return { granted: false, reason: expired ? 'expired' : 'taken' };
+  });

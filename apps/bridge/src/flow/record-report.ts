@@ -2,6 +2,7 @@ import { type CallReport, isFinal } from '@outdial/telephony';
 import { advanceCall } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallStore } from '../ports.ts';
+import { change } from './advance.ts';
 
 export type ReportResult =
   /** `cancel`: the agent is to hang up now. `ended`: this very report ended the call. */
@@ -24,12 +25,12 @@ export const recordReport = (deps: Deps, id: string, report: CallReport): Promis
     if (call.grantToken !== report.token) return { status: 'not_granted' };
 
     const isNew = report.type === 'alive' || (await tx.insertReport(id, report));
-    const change = isNew ? advanceCall(call, { type: 'report', report }, now) : {};
-    const saved = await tx.save(id, { ...change, lastAliveAt: now });
+    const changes = isNew ? advanceCall(call, { type: 'report', report }, now) : {};
+    const saved = await change(tx, locked, { ...changes, lastAliveAt: now });
     return {
       status: 'taken',
-      cancel: saved.cancelRequestedAt !== null || isFinal(call.status),
-      call: saved,
-      ended: isFinal(saved.status) && !isFinal(call.status),
+      cancel: saved.call.cancelRequestedAt !== null || isFinal(call.status),
+      call: saved.call,
+      ended: saved.ended,
     };
   });

@@ -1,15 +1,29 @@
-import type { CallPosition } from '../ports.ts';
+import { HttpError } from '../errors.ts';
+import type { Position } from '../ports.ts';
 
-/** The place in the list after this call, as text that a client only hands back. */
-export const encodeCursor = (position: CallPosition): string =>
+/** The place in a list after this row, as text that a client only hands back. */
+export const encodeCursor = (position: Position): string =>
   Buffer.from(`${position.createdAt.toISOString()} ${position.id}`).toString('base64url');
 
 /** The place that a cursor names, or null when it is not one of ours. */
-export const decodeCursor = (cursor: string): CallPosition | null => {
+export const decodeCursor = (cursor: string): Position | null => {
   const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
   const createdAt = new Date(time);
   // As it was written, or the database may not be able to read it: a Date holds years that it does not.
   const isOurs =
     /^(?!0000)\d{4}-/.test(time) && !Number.isNaN(createdAt.getTime()) && createdAt.toISOString() === time;
-  return isOurs && /^call_[0-9a-f-]{36}$/.test(id) ? { createdAt, id } : null;
+  return isOurs && /^(call|cb)_[0-9a-f-]{36}$/.test(id) ? { createdAt, id } : null;
+};
+
+/**
+ * The place that the `cursor` of a query names; null without one.
+ *
+ * @throws HttpError when it is not one of ours.
+ */
+export const positionOf = (cursor: string | undefined): Position | null => {
+  if (cursor === undefined) return null;
+  const position = decodeCursor(cursor);
+  if (position !== null) return position;
+  const detail = 'Use the value of next from the page before, unchanged.';
+  throw new HttpError('validation_failed', detail, { errors: [{ pointer: '/cursor', detail }] });
 };

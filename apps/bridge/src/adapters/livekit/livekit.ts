@@ -1,5 +1,6 @@
 import { AgentDispatchClient, JobRestartPolicy, RoomServiceClient, ServerError } from 'livekit-server-sdk';
 import { type LiveKit, LiveKitRejected, LiveKitUnavailable } from '../../ports.ts';
+import { sipLegOf } from './sip-leg.ts';
 
 /** How to reach LiveKit, and the name that the agents register under. */
 export type LiveKitSettings = {
@@ -16,7 +17,6 @@ const REQUEST_TIMEOUT_SECONDS = 4;
 const EMPTY_ROOM_SECONDS = 30;
 const LEFT_ROOM_SECONDS = 10;
 // ParticipantInfo.Kind of LiveKit's protocol (livekit_models.proto), which the SDK does not export.
-const KIND_SIP = 3;
 const KIND_AGENT = 4;
 
 const isNotFound = (error: unknown): boolean =>
@@ -74,14 +74,12 @@ export const createLiveKit = (settings: LiveKitSettings): LiveKit => {
         const participants = await rooms.listParticipants(room);
         return {
           agent: participants.some((participant) => Number(participant.kind) === KIND_AGENT),
-          sipIdentities: participants
-            .filter((participant) => Number(participant.kind) === KIND_SIP)
-            .map((participant) => participant.identity),
+          legs: participants.flatMap((participant) => sipLegOf(participant) ?? []),
         };
       } catch (error) {
-        return isNotFound(error) ? { agent: false, sipIdentities: [] } : 'unreachable';
+        return isNotFound(error) ? { agent: false, legs: [] } : 'unreachable';
       }
     },
-    removeParticipant: (room, identity) => ignoreNotFound(rooms.removeParticipant(room, identity)),
+    existing: async (names) => (await translated(rooms.listRooms([...names]))).map((room) => room.name),
   };
 };

@@ -1,9 +1,11 @@
 import type { CallReport } from '@outdial/telephony';
 import { type Kysely, sql } from 'kysely';
-import type { CallChange } from '../../domain/advance-call.ts';
 import type { Call } from '../../domain/call.ts';
-import type { CallFilter, CallPosition } from '../../ports.ts';
+import type { CallChange } from '../../domain/call-change.ts';
+import type { CallFilter, LockedCall, Position } from '../../ports.ts';
 import { jsonText } from './accept-queries.ts';
+import { databaseTime } from './dispatch-queries.ts';
+import { afterPosition } from './paging.ts';
 import type { Database } from './schema.ts';
 
 /** One call by its id. */
@@ -11,21 +13,17 @@ export const findCall = async (db: Kysely<Database>, id: string): Promise<Call |
   (await db.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 
 /** One call, locked until the transaction ends, with the database's time. */
-export const lockCall = async (
-  db: Kysely<Database>,
-  id: string,
-): Promise<{ call: Call; now: Date } | null> => {
+export const lockCall = async (db: Kysely<Database>, id: string): Promise<LockedCall | null> => {
   const row = await db
     .selectFrom('calls')
     .selectAll()
-    // Not now(): the transaction may have waited for the row, and the time must be after what it reads.
-    .select(sql<Date>`date_trunc('milliseconds', clock_timestamp())`.as('databaseTime'))
+    .select(databaseTime.as('databaseTime'))
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { databaseTime, ...call } = row;
-  return { call, now: databaseTime };
+  const { databaseTime: now, ...call } = row;
+  return { call, now };
 };
 
 const JSON_FIELDS = ['variables', 'metadata', 'retryMinutes', 'legs', 'transfer', 'outcome'] as const;
@@ -63,20 +61,25 @@ export const insertReport = async (
 export const listCalls = async (
   db: Kysely<Database>,
   filter: CallFilter,
-  position: CallPosition | null,
+  position: Position | null,
   limit: number,
 ): Promise<readonly Call[]> => {
   let query = db.selectFrom('calls').selectAll();
   if (filter.status !== null) query = query.where('status', 'in', filter.status);
   if (filter.destination !== null) query = query.where('destination', '=', filter.destination);
   if (filter.accountCode !== null) query = query.where('accountCode', '=', filter.accountCode);
-  if (position !== null) {
-    query = query.where((where) =>
-      where.or([
-        where('createdAt', '<', position.createdAt),
-        where.and([where('createdAt', '=', position.createdAt), where('id', '<', position.id)]),
-      ]),
-    );
-  }
+  if (position !== null) query = query.where(afterPosition(position));
   return query.orderBy('createdAt', 'desc').orderBy('id', 'desc').limit(limit).execute();
+};
+
+/** Calls that repeat this one, oldest first. */
+export const findRepetitions = async (db: Kysely<Database>, id: string): Promise<readonly Call[]> =>
+  db.selectFrom('calls').selectAll().where('retryOf', '=', id).orderBy('createdAt').orderBy('id').execute();
+
+/** The time by the database's clock. */
+export const readNow = async (db: Kysely<Database>): Promise<Date> => {
+  const { rows } = await sql<{ now: Date }>`select ${databaseTime} as now`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error('The database gave no time.');
+  return row.now;
 };

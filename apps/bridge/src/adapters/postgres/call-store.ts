@@ -1,49 +1,64 @@
-import { type Kysely, sql } from 'kysely';
-import type { CallStore, CallTransaction } from '../../ports.ts';
+import type { Kysely } from 'kysely';
+import type { Alarm, CallStore, CallTransaction } from '../../ports.ts';
 import * as accept from './accept-queries.ts';
 import * as calls from './call-queries.ts';
+import * as callbacks from './callback-queries.ts';
 import * as care from './care-queries.ts';
 import * as dispatch from './dispatch-queries.ts';
+import * as events from './event-queries.ts';
 import type { Database } from './schema.ts';
 import { translateStoreErrors as translated } from './store-error.ts';
 
-const transactionOn = (db: Kysely<Database>): CallTransaction => ({
+/** Sets an alarm inside a transaction. */
+export type SetAlarm = (tx: Kysely<Database>, alarm: Alarm, at: Date | null) => Promise<void>;
+
+const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransaction => ({
   lockRequest: (request) => accept.lockRequest(db, request),
   findByKey: (apiKeyName, key) => accept.findByKey(db, apiKeyName, key),
   findDuplicate: (fingerprint, windowMs) => accept.findDuplicate(db, fingerprint, windowMs),
   insert: (call) => accept.insertCall(db, call),
+  findRepetitions: (id) => calls.findRepetitions(db, id),
   lockCall: (id) => calls.lockCall(db, id),
+  lockTrunk: (trunk) => dispatch.lockTrunk(db, trunk),
+  lockNextQueued: (trunk) => dispatch.lockNextQueued(db, trunk),
   save: (id, change) => calls.saveCall(db, id, change),
   insertReport: (callId, report) => calls.insertReport(db, callId, report),
+  tell: async (callId, told, at, callbacksFor) => {
+    if (told.length > 0) await events.insertEvents(db, callId, told, at);
+    return callbacksFor.length === 0 ? [] : events.insertCallbacks(db, callId, callbacksFor, at);
+  },
+  addRecipient: (callId, recipient) => events.insertRecipient(db, callId, recipient),
+  copyRecipients: (from, to) => events.copyRecipients(db, from, to),
+  findCallbacksOf: (ids) => callbacks.findCallbacksOf(db, ids),
+  claimCallback: (id, claimMs) => callbacks.claimCallback(db, id, claimMs),
+  saveCallback: (id, change) => callbacks.saveCallback(db, id, change),
+  readNow: () => calls.readNow(db),
+  setAlarm: (alarm, at) => setAlarm(db, alarm, at),
 });
 
 /** The records of all calls, on PGlite or Postgres alike: one statement a function, no rules here. */
-export const createCallStore = (db: Kysely<Database>): CallStore => ({
-  transaction: (work) => translated(() => db.transaction().execute((tx) => work(transactionOn(tx)))),
+export const createCallStore = (db: Kysely<Database>, setAlarm: SetAlarm): CallStore => ({
+  transaction: (work) =>
+    translated(() => db.transaction().execute((tx) => work(transactionOn(tx, setAlarm)))),
   find: (id) => translated(() => calls.findCall(db, id)),
   list: (filter, position, limit) => translated(() => calls.listCalls(db, filter, position, limit)),
-  ping: () =>
-    translated(async () => {
-      await sql`select 1`.execute(db);
-    }),
-  claimQueued: (limits, nextDispatchInMs) =>
-    translated(() =>
-      db.transaction().execute(async (tx) => {
-        await dispatch.lockClaims(tx);
-        return dispatch.claimQueued(tx, limits, nextDispatchInMs);
-      }),
-    ),
-  claimRedispatch: (id, number, nextDispatchInMs) =>
-    translated(() => dispatch.claimRedispatch(db, id, number, nextDispatchInMs)),
+  now: () => translated(() => calls.readNow(db)),
   saveDispatchId: (id, number, dispatchId) =>
     translated(() => dispatch.saveDispatchId(db, id, number, dispatchId)),
-  grant: (request) => translated(() => dispatch.grantCall(db, request)),
-  findWithGrantTime: (id) => translated(() => dispatch.findWithGrantTime(db, id)),
   findExpired: () => translated(() => care.findExpired(db)),
-  findDueForRedispatch: () => translated(() => care.findDueForRedispatch(db)),
+  findDueForRedispatch: (trunk) => translated(() => care.findDueForRedispatch(db, trunk)),
   findWithoutAgent: (afterMs) => translated(() => care.findWithoutAgent(db, afterMs)),
   findLeasesOver: (leaseMs) => translated(() => care.findLeasesOver(db, leaseMs)),
-  findCancelsOverdue: (afterMs) => translated(() => care.findCancelsOverdue(db, afterMs)),
+  mendLeases: () => translated(() => care.mendLeases(db)),
+  findLegsToEnd: (graceMs) => translated(() => care.findLegsToEnd(db, graceMs)),
   findRoomsToClear: (graceMs) => translated(() => care.findRoomsToClear(db, graceMs)),
   saveRoomsCleared: (id) => translated(() => care.saveRoomsCleared(db, id)),
+  findEndedBetween: (from, to) => translated(() => care.findEndedBetween(db, from, to)),
+  findOpen: () => translated(() => care.findOpen(db)),
+  listEvents: (after, callId, limit) => translated(() => events.listEvents(db, after, callId, limit)),
+  lastEventId: () => translated(() => events.lastEventId(db)),
+  listCallbacks: (filter, position, limit) =>
+    translated(() => callbacks.listCallbacks(db, filter, position, limit)),
+  findDueCallbacks: () => translated(() => callbacks.findDueCallbacks(db)),
+  setStandingEndpoint: (id, recipient) => translated(() => events.setStandingEndpoint(db, id, recipient)),
 });

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { BEFORE_GRANT, GRANTED } from '../../domain/advance-call.ts';
 import type { Call } from '../../domain/call.ts';
+import { BEFORE_GRANT, GRANTED } from '../../domain/call-change.ts';
 import type { Database } from './schema.ts';
 
 // Each look takes a handful; the next one comes within a second.
@@ -20,10 +20,11 @@ export const findExpired = async (db: Kysely<Database>): Promise<readonly Call[]
     .execute();
 
 /** Calls without a grant whose next dispatch is due. */
-export const findDueForRedispatch = async (db: Kysely<Database>): Promise<readonly Call[]> =>
+export const findDueForRedispatch = async (db: Kysely<Database>, trunk: string): Promise<readonly Call[]> =>
   db
     .selectFrom('calls')
     .selectAll()
+    .where('trunk', '=', trunk)
     .where('status', '=', 'dispatched')
     .where('nextDispatchAt', '<=', sql<Date>`now()`)
     .orderBy('nextDispatchAt')
@@ -67,13 +68,28 @@ export const findLeasesOver = async (
   return rows.map(({ overdueMs, ...call }) => ({ call, overdueMs }));
 };
 
-/** Granted calls that were asked to end longer ago than this. */
-export const findCancelsOverdue = async (db: Kysely<Database>, afterMs: number): Promise<readonly Call[]> =>
+/** Signs of life from the future become those of now. */
+export const mendLeases = async (db: Kysely<Database>): Promise<void> => {
+  await db
+    .updateTable('calls')
+    .set({ lastAliveAt: sql<Date>`clock_timestamp()` })
+    .where('status', 'in', GRANTED)
+    .where('lastAliveAt', '>', sql<Date>`clock_timestamp() + interval '1 second'`)
+    .execute();
+};
+
+/** Granted calls that were asked to end, or that are longer than their maximum by `graceMs`. */
+export const findLegsToEnd = async (db: Kysely<Database>, graceMs: number): Promise<readonly Call[]> =>
   db
     .selectFrom('calls')
     .selectAll()
     .where('status', 'in', GRANTED)
-    .where('cancelRequestedAt', '<=', ago(afterMs))
+    .where((where) =>
+      where.or([
+        where('cancelRequestedAt', 'is not', null),
+        sql<boolean>`answered_at + make_interval(secs => max_call_seconds) <= ${ago(graceMs)}`,
+      ]),
+    )
     .limit(BATCH)
     .execute();
 
@@ -94,3 +110,22 @@ export const findRoomsToClear = async (db: Kysely<Database>, graceMs: number): P
 export const saveRoomsCleared = async (db: Kysely<Database>, id: string): Promise<void> => {
   await db.updateTable('calls').set({ roomsClearedAt: sql`now()` }).where('id', '=', id).execute();
 };
+
+/** Calls that ended in this span and whose rooms were deleted; the newest come last. */
+export const findEndedBetween = async (
+  db: Kysely<Database>,
+  fromMsAgo: number,
+  toMsAgo: number,
+): Promise<readonly Call[]> =>
+  db
+    .selectFrom('calls')
+    .selectAll()
+    .where('roomsClearedAt', 'is not', null)
+    .where('endedAt', '>', ago(fromMsAgo))
+    .where('endedAt', '<=', ago(toMsAgo))
+    .orderBy('endedAt')
+    .execute();
+
+/** Calls that are not over. */
+export const findOpen = async (db: Kysely<Database>): Promise<readonly Call[]> =>
+  db.selectFrom('calls').selectAll().where('endedAt', 'is', null).execute();

@@ -33,25 +33,42 @@ const postgresDialect = (url: string, onIdleError: (error: Error) => void): Dial
   return new PostgresDialect({ pool });
 };
 
-const embeddedDialect = (folder: string | null): Dialect => {
-  if (folder !== null) makePrivateFolder(folder);
-  return new PGliteDialect({ pglite: async () => (folder === null ? new PGlite() : new PGlite(folder)) });
+const openEmbedded = (folder: string | null): PGlite => {
+  if (folder === null) return new PGlite();
+  makePrivateFolder(folder);
+  return new PGlite(folder);
+};
+
+/** What the records are reached by: statements, and the server or the embedded database under them. */
+export type OpenDatabase = {
+  readonly db: Kysely<Database>;
+  readonly server:
+    | { readonly type: 'postgres'; readonly url: string }
+    | { readonly type: 'embedded'; readonly pglite: PGlite };
+  readonly close: () => Promise<void>;
 };
 
 /**
- * Opens the database. The caller holds the lock on `dataDir` and closes with `destroy()`. Column
- * names are camelCase on this side; keys inside JSON stay as they are.
+ * Opens the database. The caller holds the lock on `dataDir`. Column names are camelCase on this side;
+ * keys inside JSON stay as they are.
  */
 export const openDatabase = (
   place: DatabasePlace,
   onIdleError: (error: Error) => void = () => {},
-): Kysely<Database> => {
-  const dialect =
+): OpenDatabase => {
+  const server =
     place.type === 'postgres'
-      ? postgresDialect(place.url, onIdleError)
-      : embeddedDialect(place.type === 'folder' ? join(place.dataDir, 'pglite') : null);
-  return new Kysely<Database>({
-    dialect,
+      ? ({ type: 'postgres', url: place.url } as const)
+      : ({
+          type: 'embedded',
+          pglite: openEmbedded(place.type === 'folder' ? join(place.dataDir, 'pglite') : null),
+        } as const);
+  const db = new Kysely<Database>({
+    dialect:
+      server.type === 'postgres'
+        ? postgresDialect(server.url, onIdleError)
+        : new PGliteDialect({ pglite: server.pglite }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
+  return { db, server, close: () => db.destroy() };
 };

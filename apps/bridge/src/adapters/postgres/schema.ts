@@ -1,5 +1,7 @@
 import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { Call } from '../../domain/call.ts';
+import type { CallEventType } from '../../domain/call-event.ts';
+import type { Callback } from '../../domain/callback.ts';
 
 /** Columns that hold JSON go in as JSON text and come out parsed, on both databases. */
 type JsonColumn = 'variables' | 'metadata' | 'retryMinutes' | 'legs' | 'transfer' | 'outcome';
@@ -8,7 +10,7 @@ type JsonColumn = 'variables' | 'metadata' | 'retryMinutes' | 'legs' | 'transfer
 export type CallsTable = {
   [Name in keyof Call]: Name extends JsonColumn
     ? ColumnType<Call[Name], string | null | undefined, string | null>
-    : Name extends 'status' | 'createdAt' | 'attempt' | 'dispatchNumber' | 'lateLeg'
+    : Name extends 'status' | 'createdAt' | 'dispatchNumber' | 'lateLeg'
       ? ColumnType<Call[Name], Call[Name] | undefined, Call[Name]>
       : ColumnType<Call[Name], null extends Call[Name] ? Call[Name] | undefined : Call[Name], Call[Name]>;
 };
@@ -23,5 +25,44 @@ export type CallReportsTable = {
   receivedAt: GeneratedAlways<Date>;
 };
 
+/** The table `call_events`. */
+export type CallEventsTable = {
+  id: GeneratedAlways<number>;
+  callId: string;
+  type: CallEventType;
+  at: Date;
+};
+
+/** The table `callback_recipients`. */
+export type CallbackRecipientsTable = {
+  callId: string;
+  url: string;
+  events: ColumnType<readonly CallEventType[], string, string>;
+};
+
+/** The table `standing_endpoints`. */
+export type StandingEndpointsTable = {
+  id: string;
+  url: string;
+  events: ColumnType<readonly CallEventType[], string, string>;
+  createdAt: GeneratedAlways<Date>;
+};
+
+/** The table `callbacks`. */
+export type CallbacksTable = {
+  [Name in keyof Callback]: ColumnType<
+    Callback[Name],
+    null extends Callback[Name] ? Callback[Name] | undefined : Callback[Name],
+    Callback[Name]
+  >;
+};
+
 /** Every table, for Kysely. */
-export type Database = { calls: CallsTable; callReports: CallReportsTable };
+export type Database = {
+  calls: CallsTable;
+  callReports: CallReportsTable;
+  callEvents: CallEventsTable;
+  callbackRecipients: CallbackRecipientsTable;
+  standingEndpoints: StandingEndpointsTable;
+  callbacks: CallbacksTable;
+};

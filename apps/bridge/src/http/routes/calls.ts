@@ -2,13 +2,16 @@ import { CALL_STATUSES, parsePhoneNumber } from '@outdial/telephony';
 import { z } from 'zod';
 import { callRecordSchema, toCallRecord } from '../../domain/call-record.ts';
 import { HttpError } from '../../errors.ts';
-import { cancelCall } from '../../flow/cancel-call.ts';
-import type { CallPosition } from '../../ports.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { notFound, recordOf } from '../call-answers.ts';
+import { goneOf } from '../client-gone.ts';
+import { encodeCursor, positionOf } from '../cursor.ts';
 import { type App, callParams, errorResponses, type RouteDeps } from '../route.ts';
+import { waitForEnd } from '../wait-for-end.ts';
 
 const DEFAULT_PAGE = 50;
 const LARGEST_PAGE = 200;
+// Proxies commonly give up after 30 s.
+const LONGEST_WAIT_SECONDS = 25;
 
 const listQuery = z.strictObject({
   status: z.enum(CALL_STATUSES).optional(),
@@ -18,18 +21,8 @@ const listQuery = z.strictObject({
   cursor: z.string().max(200).optional().describe('`next` of the page before'),
 });
 
-const notFound = (id: string): HttpError =>
-  new HttpError('call_not_found', `There is no call ${id}; GET /calls lists those there are.`);
-
 const wrong = (field: string, detail: string): HttpError =>
   new HttpError('validation_failed', detail, { errors: [{ pointer: `/${field}`, detail }] });
-
-const positionOf = (cursor: string | undefined): CallPosition | null => {
-  if (cursor === undefined) return null;
-  const position = decodeCursor(cursor);
-  if (position === null) throw wrong('cursor', 'Use the value of next from the page before, unchanged.');
-  return position;
-};
 
 const numberOf = (destination: string | undefined, country: string): string | null => {
   if (destination === undefined) return null;
@@ -61,8 +54,10 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
       const calls = await deps.calls.list(filter, positionOf(query.cursor), query.limit + 1);
       const page = calls.slice(0, query.limit);
       const last = page.at(-1);
+      const callbacks = await deps.calls.transaction((tx) => tx.findCallbacksOf(page.map(({ id }) => id)));
+      const of = Map.groupBy(callbacks, ({ callId }) => callId);
       return {
-        data: page.map(toCallRecord),
+        data: page.map((call) => toCallRecord(call, of.get(call.id) ?? [])),
         next: calls.length > page.length && last !== undefined ? encodeCursor(last) : null,
       };
     },
@@ -75,7 +70,15 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
     schema: {
       summary: 'One call',
       params: callParams,
-      querystring: z.strictObject({}),
+      querystring: z.strictObject({
+        wait: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .max(LONGEST_WAIT_SECONDS)
+          .default(0)
+          .describe('Seconds to wait for the end of the call; the answer comes as soon as it is over'),
+      }),
       response: {
         200: callRecordSchema,
         ...errorResponses(
@@ -88,49 +91,11 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
       },
     },
     handler: async (request) => {
-      const call = await deps.calls.find(request.params.id);
-      if (call === null) throw notFound(request.params.id);
-      return toCallRecord(call);
-    },
-  });
-};
-
-/** `POST /calls/:id/cancel`. It needs no body; workflow tools send one of any type all the same. */
-export const cancelRoute = (app: App, deps: RouteDeps): void => {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async () => undefined);
-
-  app.route({
-    method: 'POST',
-    url: '/calls/:id/cancel',
-    config: { access: 'dispatch' },
-    schema: {
-      summary: 'End a call, or do not start it',
-      params: callParams,
-      querystring: z.strictObject({}),
-      response: {
-        202: callRecordSchema,
-        ...errorResponses(
-          'validation_failed',
-          'unauthorized',
-          'scope_missing',
-          'call_not_found',
-          'call_ended',
-          'database_unavailable',
-        ),
-      },
-    },
-    handler: async (request, reply) => {
-      const result = await cancelCall(deps, request.params.id);
-      switch (result.status) {
-        case 'not_found':
-          throw notFound(request.params.id);
-        case 'ended':
-          throw new HttpError('call_ended', `The call has ended already: ${result.call.status}.`);
-        case 'canceling':
-          deps.wake();
-          return reply.code(202).send(toCallRecord(result.call));
-      }
+      const { id } = request.params;
+      const stop = AbortSignal.any([deps.ending, goneOf(request)]);
+      const call = await waitForEnd(deps, id, request.query.wait * 1000, stop);
+      if (call === null) throw notFound(id);
+      return recordOf(deps, call);
     },
   });
 };

@@ -1,26 +1,12 @@
-import { CALL_STATUSES } from '@outdial/telephony';
 import { z } from 'zod';
 import type { Call } from '../../domain/call.ts';
-import { callLinks, callLinksSchema } from '../../domain/call-record.ts';
 import { dispatchBodySchema } from '../../domain/dispatch-command.ts';
 import { HttpError } from '../../errors.ts';
 import { acceptDispatch, type DispatchAnswer } from '../../flow/accept-dispatch.ts';
+import { accepted, acceptedSchema } from '../accepted.ts';
 import { idempotencyKey } from '../idempotency-key.ts';
 import { keyName } from '../plugins/authorization.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
-
-const acceptedSchema = z
-  .strictObject({
-    id: z.string(),
-    status: z.enum(CALL_STATUSES),
-    room: z.string().nullable(),
-    dispatch_id: z.string().nullable(),
-    scheduled_for: z.iso.datetime().nullable(),
-    replayed: z.boolean(),
-    duplicate_of: z.string().nullable(),
-    links: callLinksSchema,
-  })
-  .describe('The call is written down. room and dispatch_id are null until it is dispatched.');
 
 const checkedSchema = z
   .strictObject({
@@ -37,17 +23,6 @@ const checkedSchema = z
     ),
   })
   .describe('dry_run: every check and its verdict; nothing was written and nobody is called.');
-
-const accepted = (call: Call, facts: { replayed: boolean; duplicateOf: string | null }) => ({
-  id: call.id,
-  status: call.status,
-  room: call.room,
-  dispatch_id: call.dispatchId,
-  scheduled_for: call.scheduledFor?.toISOString() ?? null,
-  replayed: facts.replayed,
-  duplicate_of: facts.duplicateOf,
-  links: callLinks(call.id),
-});
 
 type Refusal = Extract<DispatchAnswer, { status: 'key_reused' | 'unavailable' | 'refused' }>;
 

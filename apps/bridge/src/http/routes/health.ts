@@ -23,7 +23,7 @@ export const healthRoutes = (app: App, deps: RouteDeps & { readonly lifecycle: L
     config,
     schema: { ...schema, summary: 'Whether the bridge can take work' },
     handler: async (_request, reply) => {
-      const ready = !deps.lifecycle.closing && (await answers(deps.calls.ping()));
+      const ready = !deps.lifecycle.closing && (await answers(deps.calls.now()));
       return reply.code(ready ? 200 : 503).send({ status: ready ? ('up' as const) : ('down' as const) });
     },
   });
@@ -32,7 +32,7 @@ export const healthRoutes = (app: App, deps: RouteDeps & { readonly lifecycle: L
 // Shorter than those who ask usually wait: a database that hangs is down, too.
 const PING_TIMEOUT_MS = 2_000;
 
-const answers = async (ping: Promise<void>): Promise<boolean> => {
+const answers = async (ping: Promise<Date>): Promise<boolean> => {
   const timer = new AbortController();
   try {
     const timeout = sleep(PING_TIMEOUT_MS, false, { signal: timer.signal });

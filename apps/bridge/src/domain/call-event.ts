@@ -1,0 +1,36 @@
+import { isFinal } from '@outdial/telephony';
+import type { Call } from './call.ts';
+
+/** Everything that is told about a call, on its event stream and to callbacks that ask for it. */
+export const CALL_EVENT_TYPES = [
+  'call.queued',
+  'call.dispatched',
+  'call.dialing',
+  'call.ringing',
+  'call.answered',
+  'call.transfer',
+  'call.cancel_requested',
+  'call.ended',
+  'call.late_leg',
+] as const;
+export type CallEventType = (typeof CALL_EVENT_TYPES)[number];
+
+const changed = (before: Call, after: Call, field: keyof Call): boolean =>
+  before[field] === null && after[field] !== null;
+
+/** What a change of a call tells the world, in order; `before` null: the call was just accepted. */
+export const eventsOf = (before: Call | null, after: Call): readonly CallEventType[] => {
+  if (before === null) return ['call.queued'];
+  const events: CallEventType[] = [];
+  if (after.dispatchNumber > before.dispatchNumber) events.push('call.dispatched');
+  if (changed(before, after, 'dialingAt')) events.push('call.dialing');
+  if (changed(before, after, 'ringingAt') && !isFinal(before.status)) events.push('call.ringing');
+  if (changed(before, after, 'answeredAt')) events.push('call.answered');
+  if (after.transfer !== null && after.transfer.result !== before.transfer?.result) {
+    events.push('call.transfer');
+  }
+  if (changed(before, after, 'cancelRequestedAt')) events.push('call.cancel_requested');
+  if (isFinal(after.status) && !isFinal(before.status)) events.push('call.ended');
+  if (after.lateLeg && !before.lateLeg) events.push('call.late_leg');
+  return events;
+};

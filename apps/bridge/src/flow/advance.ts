@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { isFinal } from '@outdial/telephony';
+import { advanceCall, type CallEvent } from '../domain/advance-call.ts';
+import { type Call, newCallId } from '../domain/call.ts';
+import type { CallChange } from '../domain/call-change.ts';
+import { eventsOf } from '../domain/call-event.ts';
+import { nextAttempt, type Repetition } from '../domain/next-attempt.ts';
+import type { CallStore, CallTransaction, LockedCall } from '../ports.ts';
+
+/** The call after an event, and whether this event ended it. */
+export type Advanced = { readonly call: Call; readonly changed: boolean; readonly ended: boolean };
+
+/** Writes down a call that is asked for: the row, who hears of it, its event, and the alarm for its time. */
+export const placeCall = async (
+  tx: CallTransaction,
+  asked: Repetition,
+  now: Date,
+  addRecipients: (callId: string) => Promise<void>,
+): Promise<Call> => {
+  const call = await tx.insert({ ...asked, id: newCallId(now, randomBytes(10)) });
+  await addRecipients(call.id);
+  await follow(tx, null, call, now);
+  await tx.setAlarm({ type: 'call', id: call.id }, call.scheduledFor);
+  return call;
+};
+
+/** A call that repeats another: whoever waits to hear of that one hears of this one. */
+export const placeRepetition = (tx: CallTransaction, of: Call, asked: Repetition, now: Date): Promise<Call> =>
+  placeCall(tx, asked, now, (id) => tx.copyRecipients(of.id, id));
+
+/** What a change leads to, in its own transaction: events, callbacks, the next attempt, alarms. */
+const follow = async (tx: CallTransaction, before: Call | null, after: Call, now: Date): Promise<void> => {
+  const events = eventsOf(before, after);
+  const next = events.includes('call.ended') ? nextAttempt(after, now) : null;
+  // One callback after the last attempt: who waits for the end waits for that of the next.
+  const callbacksFor = next === null ? events : events.filter((event) => event !== 'call.ended');
+  const callbacks = await tx.tell(after.id, events, now, callbacksFor);
+  for (const id of callbacks) await tx.setAlarm({ type: 'callback', id }, null);
+  if (next !== null) await placeRepetition(tx, after, next, now);
+  if (after.nextDispatchAt !== null && after.nextDispatchAt.getTime() !== before?.nextDispatchAt?.getTime()) {
+    await tx.setAlarm({ type: 'call', id: after.id }, after.nextDispatchAt);
+  }
+};
+
+/** Writes what changes about a locked call, and all that it leads to. `extra`: fields that tell no event. */
+export const change = async (
+  tx: CallTransaction,
+  { call: before, now }: LockedCall,
+  changes: CallChange,
+): Promise<Advanced> => {
+  if (Object.keys(changes).length === 0) return { call: before, changed: false, ended: false };
+  const call = await tx.save(before.id, changes);
+  await follow(tx, before, call, now);
+  return { call, changed: true, ended: isFinal(call.status) && !isFinal(before.status) };
+};
+
+/** Lets an event happen to a locked call. */
+export const advance = (tx: CallTransaction, locked: LockedCall, event: CallEvent): Promise<Advanced> =>
+  change(tx, locked, advanceCall(locked.call, event, locked.now));
+
+/** Lets an event happen to a call, in one transaction. `null`: there is no such call. */
+export const applyEvent = (calls: CallStore, id: string, event: CallEvent): Promise<Advanced | null> =>
+  calls.transaction(async (tx) => {
+    const locked = await tx.lockCall(id);
+    return locked === null ? null : advance(tx, locked, event);
+  });

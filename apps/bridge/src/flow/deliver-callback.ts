@@ -1,0 +1,123 @@
+import type { Logger } from '@outdial/runtime';
+import { toCallRecord } from '../domain/call-record.ts';
+import { type Callback, webhookId } from '../domain/callback.ts';
+import { type CallbackAnswer, judgeCallbackAnswer } from '../domain/callback-verdict.ts';
+import { nextCallbackAttemptMs } from '../domain/retry-schedule.ts';
+import type { CallStore, CallTransaction } from '../ports.ts';
+
+/** Sends one callback, once. Never throws. */
+export type SendCallback = (callback: {
+  readonly url: string;
+  readonly id: string;
+  readonly body: string;
+}) => Promise<CallbackAnswer>;
+
+type Deps = {
+  readonly calls: CallStore;
+  readonly send: SendCallback;
+  readonly log: Logger;
+  /** A number from 0 to 1, so that callbacks that failed together do not come again together. */
+  readonly random: () => number;
+};
+
+// Longer than the sender tries; a bridge that dies in between keeps nobody waiting for longer.
+const CLAIM_MS = 30_000;
+
+const bodyOf = async (tx: CallTransaction, callback: Callback): Promise<string | null> => {
+  const locked = await tx.lockCall(callback.callId);
+  if (locked === null) return null;
+  const data = toCallRecord(locked.call, await tx.findCallbacksOf([callback.callId]));
+  return JSON.stringify({ type: callback.event, timestamp: callback.createdAt.toISOString(), data });
+};
+
+type Claimed = { readonly callback: Callback; readonly body: string };
+
+/** Takes the next callback of an address; its body is written down before it is sent for the first time. */
+const claim = (deps: Deps, id: string): Promise<Claimed | null> =>
+  deps.calls.transaction(async (tx) => {
+    const claimed = await tx.claimCallback(id, CLAIM_MS);
+    if (claimed === null) return null;
+    const { callback } = claimed;
+    if (callback.body !== null) return { callback, body: callback.body };
+    const body = await bodyOf(tx, callback);
+    if (body === null) return null;
+    await tx.saveCallback(callback.id, { body });
+    return { callback, body };
+  });
+
+/** Writes the attempt down and sets the alarm for the next one, in one transaction. */
+const record = (deps: Deps, callback: Callback, answer: CallbackAnswer): Promise<Callback['status']> =>
+  deps.calls.transaction(async (tx) => {
+    const now = await tx.readNow();
+    const attempts = callback.attempts + 1;
+    const verdict = judgeCallbackAnswer(answer);
+    const attempt = {
+      attempts,
+      claimedUntil: null,
+      lastStatus: answer.status === 'answered' ? answer.httpStatus : null,
+    };
+    if (verdict.status === 'delivered') {
+      await tx.saveCallback(callback.id, {
+        ...attempt,
+        status: 'delivered',
+        nextAttemptAt: null,
+        lastError: null,
+        deliveredAt: now,
+      });
+      return 'delivered';
+    }
+    const waitMs =
+      verdict.status === 'dead' ? null : nextCallbackAttemptMs(callback.kind, attempts, deps.random());
+    if (waitMs === null) {
+      await tx.saveCallback(callback.id, {
+        ...attempt,
+        status: 'dead',
+        nextAttemptAt: null,
+        lastError: verdict.detail,
+      });
+      return 'dead';
+    }
+    const nextAttemptAt = new Date(now.getTime() + waitMs);
+    await tx.saveCallback(callback.id, { ...attempt, nextAttemptAt, lastError: verdict.detail });
+    await tx.setAlarm({ type: 'callback', id: callback.id }, nextAttemptAt);
+    return 'pending';
+  });
+
+/**
+ * Delivers what is due for the address of this callback, one after the other, oldest first; nothing when
+ * somebody is at it already. A bridge that dies in between leaves a claim that runs out, and the callback
+ * is sent again: at least once.
+ */
+export const deliverCallbacks = async (deps: Deps, id: string): Promise<void> => {
+  for (;;) {
+    const claimed = await claim(deps, id);
+    if (claimed === null) return;
+    const { callback, body } = claimed;
+    const answer = await deps.send({ url: callback.url, id: webhookId(callback), body });
+    const status = await record(deps, callback, answer);
+    const facts = {
+      callbackId: callback.id,
+      callId: callback.callId,
+      event: callback.event,
+      attempt: callback.attempts + 1,
+      httpStatus: answer.status === 'answered' ? answer.httpStatus : null,
+    };
+    if (status === 'delivered') deps.log.info(facts, 'callback delivered');
+    else if (status === 'dead') deps.log.error(facts, 'callback given up; it can be replayed');
+    else deps.log.warn(facts, 'callback failed, it will be tried again');
+  }
+};
+
+/** Sends a callback once more from the beginning of its schedule; the same event, id and body. */
+export const replayCallback = (deps: Pick<Deps, 'calls'>, id: string): Promise<Callback | null> =>
+  deps.calls.transaction(async (tx) => {
+    const now = await tx.readNow();
+    const callback = await tx.saveCallback(id, {
+      status: 'pending',
+      attempts: 0,
+      nextAttemptAt: now,
+      deliveredAt: null,
+    });
+    if (callback !== null) await tx.setAlarm({ type: 'callback', id }, null);
+    return callback;
+  });

@@ -1,0 +1,37 @@
+import { createLogger } from '@outdial/runtime';
+import type { Kysely } from 'kysely';
+import { createAlarmClock } from '../src/adapters/postgres/alarm-clock.ts';
+import { createCallStore } from '../src/adapters/postgres/call-store.ts';
+import { type DatabasePlace, openDatabase } from '../src/adapters/postgres/database.ts';
+import { migrate } from '../src/adapters/postgres/migrate.ts';
+import type { Database } from '../src/adapters/postgres/schema.ts';
+import type { CallStore } from '../src/ports.ts';
+
+const silent = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
+
+/** Records of a test's own, with real alarms. */
+export type TestStore = {
+  readonly calls: CallStore;
+  readonly database: Kysely<Database>;
+  /** Empties every table of ours. */
+  readonly clear: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export const openTestStore = async (place: DatabasePlace = { type: 'memory' }): Promise<TestStore> => {
+  const opened = openDatabase(place);
+  await migrate(opened.db);
+  const alarms = await createAlarmClock(opened, silent);
+  return {
+    calls: createCallStore(opened.db, alarms.set),
+    database: opened.db,
+    clear: async () => {
+      await opened.db.deleteFrom('calls').execute();
+      await opened.db.deleteFrom('standingEndpoints').execute();
+    },
+    close: async () => {
+      await alarms.stop();
+      await opened.close();
+    },
+  };
+};
