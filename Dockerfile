@@ -27,7 +27,7 @@ COPY e2e/package.json e2e/
 
 FROM manifests AS bridge-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
-  pnpm install --frozen-lockfile --prod --filter @outdial/bridge...
+  pnpm install --frozen-lockfile --prod --filter @outdial/bridge... --filter @outdial/cli...
 
 FROM manifests AS agent-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
@@ -43,6 +43,10 @@ COPY tsconfig.base.json ./
 COPY packages/telephony packages/telephony
 COPY packages/runtime packages/runtime
 COPY apps/bridge apps/bridge
+COPY apps/cli apps/cli
+# docker compose exec bridge outdial …
+RUN printf '#!/bin/sh\nexec node /app/apps/cli/src/main.ts "$@"\n' > /usr/local/bin/outdial \
+  && chmod 755 /usr/local/bin/outdial
 RUN mkdir -p /data && chown node:node /data
 ENV NODE_ENV=production BRIDGE_HOST=0.0.0.0 BRIDGE_PORT=8080 DATA_DIR=/data
 USER node

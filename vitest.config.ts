@@ -24,6 +24,7 @@ export default defineConfig({
       unit('lab', 'packages/lab'),
       unit('bridge', 'apps/bridge'),
       unit('agent', 'apps/agent'),
+      unit('cli', 'apps/cli'),
       { test: { name: 'scripts', root: 'scripts', include: ['**/*.test.mjs'], testTimeout: 30_000 } },
       {
         test: { name: 'lab-network', root: 'packages/lab', include: ['**/*.lab.test.ts'], ...onRealNetwork },

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -92,5 +93,25 @@ describe('the images', () => {
   test('the lab is no part of what runs in production', () => {
     for (const name of ['bridge', 'agent'])
       expect(stage(name)).not.toMatch(/packages\/lab|COPY packages packages/);
+  });
+
+  test('the bridge holds the command line, started as package.json says', () => {
+    const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+    expect(stage('bridge-dependencies')).toContain('--filter @outdial/cli...');
+    expect(stage('bridge')).toMatch(/^COPY apps\/cli apps\/cli$/m);
+    const [runtime, source] = scripts.outdial.split(' ');
+    expect(stage('bridge')).toContain(`exec ${runtime} /app/${source} "$@"`);
+    expect(stage('base')).toMatch(/^WORKDIR \/app$/m);
+    expect(stage('bridge')).toContain('chmod 755 /usr/local/bin/outdial');
+  });
+
+  test('the launcher of the command line is a script that hands on its arguments and exit code', () => {
+    const printed = /printf '(#![^']*)' > \/usr\/local\/bin\/outdial/.exec(stage('bridge'))?.[1] ?? '';
+    const launcher = printed.replaceAll('\\n', '\n').replaceAll('/app/', `${repository}/`);
+    const run = (/** @type {string[]} */ ...args) =>
+      spawnSync('sh', ['-c', launcher, 'outdial', ...args], { encoding: 'utf8' });
+    expect(run('calls', '--help')).toMatchObject({ status: 0, stderr: '' });
+    expect(run('calls', '--limit', 'a b').status).toBe(2);
+    expect(run('calls', '--limit', 'a b').stderr).toContain("'a b'");
   });
 });

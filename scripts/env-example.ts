@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { agentEnvironment } from '../apps/agent/src/config.ts';
 import { bridgeEnvironment } from '../apps/bridge/src/config.ts';
+import { cliEnvironment } from '../apps/cli/src/config.ts';
 import { renderEnvExample, sharedEnvironment } from '../packages/runtime/src/index.ts';
 
 const INTRO = `
@@ -16,6 +17,7 @@ export const envExample = (): string =>
     { title: 'Bridge and agent', fields: sharedEnvironment },
     { title: 'Bridge', fields: bridgeEnvironment },
     { title: 'Agent', fields: agentEnvironment },
+    { title: 'Command line (it reads BRIDGE_URL, too)', fields: cliEnvironment },
   ]);
 
 if (import.meta.main) writeFileSync(new URL('../.env.example', import.meta.url), envExample());

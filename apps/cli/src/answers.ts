@@ -1,0 +1,63 @@
+/** One page of a list. */
+export type Page<T> = { readonly data: readonly T[]; readonly next: string | null };
+
+/** `POST /dispatch` and `POST /calls/:id/retry`: the call is written down. */
+export type Accepted = {
+  readonly id: string;
+  readonly status: string;
+  readonly scheduled_for: string | null;
+  readonly replayed: boolean;
+  readonly duplicate_of: string | null;
+};
+
+/** `POST /dispatch` with `dry_run`. */
+export type Checked = {
+  readonly would_call: boolean;
+  readonly duplicate_of: string | null;
+  readonly checks: readonly {
+    readonly check: string;
+    readonly verdict: string;
+    readonly detail: string;
+  }[];
+};
+
+/** The call record, as far as the command line shows it. Times are RFC 3339, durations ms. */
+export type CallRecord = {
+  readonly id: string;
+  readonly status: string;
+  readonly destination: string;
+  readonly account_code: string | null;
+  readonly transfer_target: string | null;
+  readonly caller_id: string | null;
+  readonly created_at: string;
+  readonly scheduled_for: string | null;
+  readonly dialing_at: string | null;
+  readonly ringing_at: string | null;
+  readonly answered_at: string | null;
+  readonly ended_at: string | null;
+  readonly cancel_requested_at: string | null;
+  readonly attempt: number;
+  readonly retry_of: string | null;
+  readonly outcome: {
+    readonly end_reason: string;
+    readonly blame: string | null;
+    readonly retry: string;
+    readonly message: string;
+    readonly sip: { readonly status: number | null; readonly reason: string | null } | null;
+    readonly transfer: { readonly target: string; readonly result: string } | null;
+    readonly ring_ms: number | null;
+    readonly talk_ms: number | null;
+  } | null;
+};
+
+/** One callback to one receiver. */
+export type Callback = {
+  readonly id: string;
+  readonly call_id: string;
+  readonly event: string;
+  readonly url: string;
+  readonly status: string;
+  readonly attempts: number;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+};
