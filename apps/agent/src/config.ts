@@ -22,10 +22,6 @@ export const agentEnvironment = {
   AGENT_HEALTH_PORT: number({ min: 0, max: 65_535, default: 0 }, 'The worker’s health port; 0: a free one.'),
   AGENT_SPOOL_DIR: optional('Where final reports wait for a bridge that is away; default DATA_DIR/spool.'),
 
-  SIP_TRUNK_ID: optional(
-    'Outbound trunk in LiveKit, ST_…; unset: the trunk is sent with each call from the SIP_TRUNK_… names.',
-    matching(/^ST_/, 'It must begin with ST_, as LiveKit names trunks.'),
-  ),
   SIP_TRUNK_TRANSPORT: choice(['udp', 'tcp', 'tls'], 'udp', 'Transport to the carrier: udp, tcp or tls.'),
   SIP_TRUNK_USERNAME: optional('Login at the carrier (auth ID).'),
   SIP_TRUNK_PASSWORD: optional('Password of that login.'),

@@ -35,6 +35,9 @@ test('the defaults', () => {
     ALLOW_FICTITIOUS_NUMBERS: false,
     MAX_CONCURRENT_CALLS: 4,
     CALLS_PER_SECOND: 1,
+    CALLBACK_URL: null,
+    CALLBACK_SIGNING_SECRET: [],
+    CALLBACK_ALLOWED_HOSTS: { names: [], ranges: [] },
     RING_TIMEOUT_SECONDS: 45,
     MAX_CALL_SECONDS: 840,
     LOG_LEVEL: 'INFO',
@@ -80,6 +83,11 @@ describe('values that cannot be', () => {
     ['AGENT_REPORT_SECRET', 'short'],
     ['SIP_FROM_NUMBER', '+61 2 5550 0199'],
     ['SIP_DISPLAY_NAME', 'a"b'],
+    ['SIP_TRUNK_ID', 'TR_1'],
+    ['CALLBACK_URL', 'n8n.example.com/webhook'],
+    ['CALLBACK_URL', 'http://127.0.0.1:5678/webhook'],
+    ['CALLBACK_SIGNING_SECRET', 'whsec_short'],
+    ['CALLBACK_ALLOWED_HOSTS', 'http://n8n.lan'],
   ])('%s=%s', (name, value) => {
     expect(problems({ ...least, [name]: value })).toEqual([expect.stringContaining(name)]);
   });
@@ -87,6 +95,30 @@ describe('values that cannot be', () => {
   test('a default caller ID that is not on the list', () => {
     const env = { ...least, SIP_FROM_NUMBER: '+61255500199', CALLER_IDS_ALLOWED: '+61255500100' };
     expect(problems(env)).toEqual(['SIP_FROM_NUMBER: It is not in CALLER_IDS_ALLOWED; add it there.']);
+  });
+});
+
+describe('callbacks', () => {
+  const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`;
+
+  test('may go to a private endpoint that is listed', () => {
+    const CALLBACK_URL = 'http://10.0.0.7:5678/webhook/calls';
+    expect(read({ CALLBACK_URL, CALLBACK_ALLOWED_HOSTS: 'n8n.lan, 10.0.0.0/8' })).toMatchObject({
+      CALLBACK_URL,
+      CALLBACK_ALLOWED_HOSTS: { names: ['n8n.lan'] },
+    });
+    expect(problems({ ...least, CALLBACK_URL, CALLBACK_ALLOWED_HOSTS: 'n8n.lan' })).toEqual([
+      expect.stringContaining('add it to CALLBACK_ALLOWED_HOSTS'),
+    ]);
+  });
+
+  test('are signed with one secret or several, and a wrong one is not repeated', () => {
+    const other = `whsec_${Buffer.alloc(24, 'o').toString('base64')}`;
+    const value = `${secret}, ${other}`;
+    expect(read({ CALLBACK_SIGNING_SECRET: value }).CALLBACK_SIGNING_SECRET).toEqual([secret, other]);
+    const found = problems({ ...least, CALLBACK_SIGNING_SECRET: `${secret},my-own-secret` });
+    expect(found).toEqual([expect.stringMatching(/^CALLBACK_SIGNING_SECRET: A secret is not whsec_/)]);
+    expect(found.join()).not.toContain('my-own-secret');
   });
 });
 
@@ -100,9 +132,6 @@ describe('what is not built', () => {
       'MAX_CALLS_PER_DAY',
       'DESTINATION_COOLDOWN_MINUTES',
       'RECORD_CALLS',
-      'CALLBACK_URL',
-      'CALLBACK_SIGNING_SECRET',
-      'CALLBACK_ALLOWED_HOSTS',
     ];
     const set = Object.fromEntries(names.map((name) => [name, name === 'RECORD_CALLS' ? 'true' : '5']));
     expect(problems({ ...least, ...set })).toEqual(

@@ -16,7 +16,9 @@ import {
 } from '@outdial/runtime';
 import { z } from 'zod';
 import { parseApiKeys } from './domain/api-keys.ts';
+import { checkCallbackUrl, parseAllowedHosts } from './domain/callback-target.ts';
 import type { DialSettings } from './domain/guard-rails.ts';
+import { checkSigningSecret } from './domain/signing-secret.ts';
 
 const checkAddress: Check = (entry) => {
   const [address = '', bits, ...rest] = entry.split('/');
@@ -53,6 +55,21 @@ export const bridgeEnvironment = {
     { min: 0.01, max: 100, default: 1, whole: false },
     'Calls started per second, across all bridges.',
   ),
+  CALLBACK_URL: optional('Where every call reports to, besides what its request names (callback_url).'),
+  CALLBACK_SIGNING_SECRET: list(
+    'Callbacks are signed with it: whsec_ and base64 of 24 bytes or more; during rotation several, a comma between them.',
+    '',
+    checkSigningSecret,
+  ),
+  CALLBACK_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const parsed = parseAllowedHosts(text);
+      return parsed.status === 'ok' ? parsed.hosts : refuse(context, `${parsed.problems.join('; ')}.`);
+    })
+    .describe('Private hosts, addresses or CIDR ranges that callbacks may go to; public ones always may.')
+    .meta({ default: '' }),
 } as const;
 
 const notAvailable = (harmless: RegExp | null = null) =>
@@ -76,9 +93,6 @@ const unavailableEnvironment = {
   MAX_CALLS_PER_DAY: notAvailable(),
   DESTINATION_COOLDOWN_MINUTES: notAvailable(/^0$/),
   RECORD_CALLS: notAvailable(/^false$/i),
-  CALLBACK_URL: notAvailable(),
-  CALLBACK_SIGNING_SECRET: notAvailable(),
-  CALLBACK_ALLOWED_HOSTS: notAvailable(),
 } as const;
 
 const WITHOUT_EFFECT = ['COST_PER_MINUTE', 'RETENTION_DAYS', 'PLAYBOOKS_DIR', 'RECORDINGS_DIR'] as const;
@@ -90,7 +104,14 @@ export const namesWithoutEffect = (env: Environment): readonly string[] =>
 /** Everything the bridge reads from its environment; parse with `parseConfig`. */
 export const bridgeConfigSchema = z
   .object({ ...sharedEnvironment, ...bridgeEnvironment, ...unavailableEnvironment })
-  .superRefine(checkCallerDefaults);
+  .superRefine((config, context) => {
+    checkCallerDefaults(config, context);
+    if (config.CALLBACK_URL === null) return;
+    const verdict = checkCallbackUrl(config.CALLBACK_URL, config.CALLBACK_ALLOWED_HOSTS);
+    if (verdict.status === 'refused') {
+      context.addIssue({ code: 'custom', path: ['CALLBACK_URL'], message: verdict.reason });
+    }
+  });
 
 /** The bridge's configuration, parsed. */
 export type BridgeConfig = z.output<typeof bridgeConfigSchema>;

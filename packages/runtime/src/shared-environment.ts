@@ -30,6 +30,10 @@ export const sharedEnvironment = {
   ),
   DATA_DIR: withDefault('./data', 'The folder for what is kept on disk.'),
 
+  SIP_TRUNK_ID: optional(
+    'Outbound trunk in LiveKit, ST_…; unset: the trunk is sent with each call from the SIP_TRUNK_… names.',
+    matching(/^ST_/, 'It must begin with ST_, as LiveKit names trunks.'),
+  ),
   SIP_TRUNK_HOST: optional(
     'The carrier, host or host:port. Transfers to sip: targets may go to this host, too.',
   ),
