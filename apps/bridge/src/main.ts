@@ -35,6 +35,9 @@ import { StartError } from './start-error.ts';
 // Long enough for whoever watches /readyz to see the 503 before the port closes.
 const LEAVE_AFTER_MS = 1_000;
 
+// A callback that is broken off is sent again by the next bridge, so waiting longer gains nothing.
+const CALLBACKS_END_WITHIN_MS = 2_000;
+
 // After the work under way is done; a client that never finishes its request must not hold up the end.
 const CONNECTIONS_END_WITHIN_MS = 10_000;
 
@@ -143,8 +146,7 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     lifecycle.closing = true;
     ending.abort();
     await store.alarms.stop();
-    await Promise.all([started.stop(), sleep(LEAVE_AFTER_MS)]);
-    await sender.close();
+    await Promise.all([started.stop(), sender.close(CALLBACKS_END_WITHIN_MS), sleep(LEAVE_AFTER_MS)]);
     await closeServer(app);
     await store.close();
     log.info('bridge stopped');

@@ -1,5 +1,4 @@
 import ipaddr from 'ipaddr.js';
-import type { CallbackKind } from './retry-schedule.ts';
 
 type Range = ReturnType<typeof ipaddr.parseCIDR>;
 
@@ -117,10 +116,6 @@ export const checkCallbackUrl = (url: string, allowed: AllowedHosts): UrlVerdict
     : isAllowedName(host, allowed);
   return isAllowed ? { status: 'ok' } : refused(notAllowed(host));
 };
-
-/** How long a URL is tried: `CALLBACK_URL` for days; what one request named, as long as somebody waits. */
-export const callbackKindOf = (url: string, standingUrl: string | null): CallbackKind =>
-  url === standingUrl ? 'standing' : 'resume';
 
 /**
  * True for the resume URL of an n8n Wait node: the first callback makes the execution go on, so only

@@ -34,8 +34,8 @@ export type CallbackSenderOptions = {
 export type CallbackSender = {
   /** Makes one attempt. Never throws: what goes wrong is in the answer. */
   readonly send: (callback: CallbackRequest) => Promise<CallbackAnswer>;
-  /** Waits for the attempts that are under way, which their time limit ends. */
-  readonly close: () => Promise<void>;
+  /** Waits `patienceMs` for the attempts that are under way, then breaks them off: they count as failed. */
+  readonly close: (patienceMs: number) => Promise<void>;
 };
 
 const LIMITS: CallbackLimits = { totalMs: 15_000, connectMs: 5_000 };
@@ -133,6 +133,10 @@ export const createCallbackSender = (options: CallbackSenderOptions): CallbackSe
         return { status: 'failed', reason: explainFailure(error, host, limits) };
       }
     },
-    close: () => agent.close(),
+    close: async (patienceMs) => {
+      const timer = setTimeout(() => void agent.destroy(), patienceMs);
+      await agent.close();
+      clearTimeout(timer);
+    },
   };
 };
