@@ -1,3 +1,4 @@
+import { RoomServiceClient } from 'livekit-server-sdk';
 import { startTcpLink, type TcpLink } from './faults/tcp-link.ts';
 import { startWebhookRelay, type Webhooks } from './faults/webhook-relay.ts';
 import { isServerReady, type LiveKitKeys, startLiveKitServer } from './livekit-server.ts';
@@ -66,7 +67,15 @@ export const startLiveKit = async (runner: PartRunner, options: LiveKitOptions):
     livekitUrl: options.url,
     ports: { sip: ports.sip, rtp: ports.rtp },
   });
-  const isReady = async () => (await isServerReady(ports.http)) && (await takesDials(ports.redis));
+  const rooms = new RoomServiceClient(options.url, keys.apiKey, keys.apiSecret, { failover: false });
+  const isReady = async () => {
+    if (!(await isServerReady(ports.http)) || !(await takesDials(ports.redis))) return false;
+    // A Redis that was restarted knows no node and no channel until livekit-server tells it again, which nothing
+    // shows; a room is made by a message of the server to itself, through Redis.
+    await rooms.createRoom({ name: 'lab-ready', emptyTimeout: 1 });
+    await rooms.deleteRoom('lab-ready');
+    return true;
+  };
   return {
     redisLink,
     webhooks,
