@@ -18,7 +18,17 @@ export {
 export type { TcpLink } from './faults/tcp-link.ts';
 export type { ReceivedWebhook, Webhooks } from './faults/webhook-relay.ts';
 export { LAB_AUTH_ID, LAB_CALLER_IDS, type Lab, type LabOptions, startLab } from './lab.ts';
-export { type CallRecord, type Outdial, type OutdialOptions, startOutdial } from './outdial.ts';
+export { openPorts } from './open-ports.ts';
+export {
+  type AppEnv,
+  type AppName,
+  type CallRecord,
+  type Outdial,
+  type OutdialOptions,
+  startOutdial,
+} from './outdial.ts';
+export type { ApiAnswer } from './outdial-api.ts';
+export type { Job } from './outdial-jobs.ts';
 export type { Ending, Part, Reach } from './part.ts';
 export type { PhoneCall } from './phones/answering-line.ts';
 export { LAB_NUMBERS, SPARE_NUMBERS } from './phones/numbers.ts';

@@ -85,6 +85,20 @@ test('a restart is ready only by what was logged since', async () => {
   expect(readFileSync(part.logFile, 'utf8')).toBe('ready\n');
 });
 
+test('a restart may add to the environment once, and spares what a killed parent left', async () => {
+  const part = await shell('[ "$FAIL" = yes ] && exit 4; sleep 60 & echo ready; wait');
+  await expect.poll(() => part.pids()).toHaveLength(2);
+  await part.kill('SIGKILL', { wholeGroup: false });
+  const orphans = part.pids();
+  await expect(part.restart({ FAIL: 'yes' })).rejects.toThrow('exit code 4');
+  await part.restart();
+  expect(orphans).toHaveLength(1);
+  expect(part.pids()).toEqual(expect.arrayContaining([...orphans, part.pid]));
+  const ended = part.ended();
+  process.kill(part.pid, 'SIGTERM');
+  expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+});
+
 test('a program may take its time to end, and tells how it ended', async () => {
   const part = await shell('trap "sleep 0.2; exit 7" TERM; echo ready; while :; do sleep 0.02; done');
   const { code, signal, ms } = await part.kill('SIGTERM', { wholeGroup: false });

@@ -32,7 +32,7 @@ export type PartOptions = {
 /** `wholeGroup: false` reaches the program itself and nothing that it forked. Default: both. */
 export type Reach = { readonly wholeGroup?: boolean };
 
-/** How a program ended, and how long after it was asked to, in ms. */
+/** How a program ended, and how long that was waited for, in ms. */
 export type Ending = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -55,10 +55,15 @@ export type Part = {
   resume(reach?: Reach): void;
   /** Asks the program to end, then kills it with all that it forked. Can be called twice. */
   stop(): Promise<void>;
-  /** The same program again, after any kind of end; resolves when it is ready. Rejects while it runs. */
-  start(): Promise<void>;
-  /** `stop` and `start`. */
-  restart(): Promise<void>;
+  /** Waits for the newest process to end, whoever ends it. */
+  ended(): Promise<Ending>;
+  /**
+   * The same program again, after any kind of end; resolves when it is ready. Rejects while it runs. `env` adds to
+   * its environment, for this one start.
+   */
+  start(env?: Readonly<Record<string, string>>): Promise<void>;
+  /** `start`, after a `stop` if it runs. What a killed parent left behind lives on if it does not. */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>;
 };
 
 /** What the parts of one lab share. */
@@ -94,7 +99,7 @@ export const createPart = (options: PartOptions, home: PartHome): Part => {
 
   const theEnd = () => `The end of ${logFile}:\n${tailOf(logFile)}`;
 
-  const launch = async (): Promise<{ run: Run; log: () => string }> => {
+  const launch = async (env: Readonly<Record<string, string>>): Promise<{ run: Run; log: () => string }> => {
     const file = openSync(logFile, 'a');
     const { size } = statSync(logFile);
     // A process group of its own: Ctrl-C reaches only us, and its children can be ended with it.
@@ -102,7 +107,7 @@ export const createPart = (options: PartOptions, home: PartHome): Part => {
       cwd: home.dir,
       detached: true,
       stdio: ['ignore', file, file],
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, ...options.env, ...env },
       ...options.user,
     });
     closeSync(file);
@@ -126,10 +131,10 @@ export const createPart = (options: PartOptions, home: PartHome): Part => {
     return { run, log: () => readFileSync(logFile).subarray(size).toString('utf8') };
   };
 
-  const start = async (): Promise<void> => {
+  const start = async (env: Readonly<Record<string, string>> = {}): Promise<void> => {
     if (home.isClosing()) throw new Error(`${name} was not started: the lab is stopping`);
     if (current !== undefined && current.phase !== 'gone') throw new Error(`${name} runs already`);
-    const { run, log } = await launch();
+    const { run, log } = await launch(env);
     const deadline = performance.now() + START_LIMIT_MS;
     for (;;) {
       const ready = await options.ready(log).catch(() => false);
@@ -156,6 +161,12 @@ export const createPart = (options: PartOptions, home: PartHome): Part => {
     send(signal, reach);
   };
 
+  const ended = async (): Promise<Ending> => {
+    const asked = performance.now();
+    const { code, signal } = await newest().ended;
+    return { code, signal, ms: performance.now() - asked };
+  };
+
   const stop = async (): Promise<void> => {
     if (current !== undefined && current.phase !== 'gone') current.phase = 'ending';
     await Promise.all(
@@ -174,22 +185,21 @@ export const createPart = (options: PartOptions, home: PartHome): Part => {
     logFile,
     pids: () => processTable().flatMap(({ pid, group }) => (groups.has(group) ? [pid] : [])),
     kill: async (signal = 'SIGKILL', reach = {}) => {
-      const asked = performance.now();
       const run = newest();
       if (run.phase !== 'gone') run.phase = 'ending';
       send(signal, reach);
-      const { code, signal: by } = await run.ended;
-      const ms = performance.now() - asked;
+      const ending = await ended();
       if (reach.wholeGroup !== false) await groupEnd(run.pid);
-      return { code, signal: by, ms };
+      return ending;
     },
+    ended,
     pause: (reach) => sendAlive('SIGSTOP', reach),
     resume: (reach) => sendAlive('SIGCONT', reach),
     stop,
     start,
-    restart: async () => {
-      await stop();
-      await start();
+    restart: async (env) => {
+      if (newest().phase !== 'gone') await stop();
+      await start(env);
     },
   };
 };
