@@ -3,6 +3,8 @@ import {
   type CarrierCall,
   type Lab,
   type Outdial,
+  type OutdialOptions,
+  openPorts,
   startLab,
   startOutdial,
 } from '@outdial/lab';
@@ -15,13 +17,25 @@ const STOP_LIMIT_MS = 30_000;
 /** The whole stack, once for a test file. */
 export type Stack = { readonly lab: Lab; readonly outdial: Outdial };
 
-/** Starts a lab with bridge and agent for the tests of a file and stops both after them. */
-export const useStack = (env: (lab: Lab) => Record<string, string> = () => ({})): Stack => {
+/** A stack that knows which ports were open when it was up and no call had been placed. */
+export type WatchedStack = Stack & { readonly openPorts: readonly string[] };
+
+/**
+ * Starts a lab with bridge and agent for the tests of a file and stops both after them. LiveKit's webhooks go to
+ * the bridge. `more` is for what only one app gets.
+ */
+export const useStack = (
+  env: (lab: Lab) => Record<string, string> = () => ({}),
+  more: (lab: Lab) => Pick<OutdialOptions, 'bridgeEnv' | 'agentEnv' | 'onDeath'> = () => ({}),
+): WatchedStack => {
   let lab: Lab | undefined;
   let outdial: Outdial | undefined;
+  let open: readonly string[] = [];
   beforeAll(async () => {
     lab = await startLab();
-    outdial = await startOutdial({ dir: lab.dir, env: { ...lab.env, ...env(lab) } });
+    outdial = await startOutdial({ dir: lab.dir, env: { ...lab.env, ...env(lab) }, ...more(lab) });
+    lab.webhooks.sendTo(outdial.bridgeUrl);
+    open = openPorts(lab.dir);
   }, START_LIMIT_MS);
   afterAll(async () => {
     await outdial?.stop();
@@ -35,6 +49,9 @@ export const useStack = (env: (lab: Lab) => Record<string, string> = () => ({}))
     get outdial() {
       if (outdial === undefined) throw new Error('Bridge and agent did not start.');
       return outdial;
+    },
+    get openPorts() {
+      return open;
     },
   };
 };
@@ -88,4 +105,29 @@ export const expectNoJobs = async (stack: Stack): Promise<void> => {
     return info.active_jobs;
   };
   await expect.poll(active, { timeout: 20_000 }).toBe(0);
+};
+
+/** Counts from now on: what it gives says how many calls were dialled since, each Call-ID once, without transfers. */
+export const inviteCounter = async ({ lab }: Pick<Stack, 'lab'>): Promise<() => Promise<number>> => {
+  const dialed = async (): Promise<string[]> =>
+    (await lab.carrier.records()).filter((call) => call.referredBy === null).map((call) => call.callId);
+  const before = new Set(await dialed());
+  return async () => new Set((await dialed()).filter((callId) => !before.has(callId))).size;
+};
+
+/**
+ * Waits until all is as it was before the first call: no room, no job process but the warm one, no port open that
+ * was not open then. After `limitMs` (20 s unless told otherwise) it fails and names what is left.
+ */
+export const expectQuiet = async (stack: WatchedStack, limitMs = 20_000): Promise<void> => {
+  const known = new Set(stack.openPorts);
+  const left = async () => ({
+    rooms: await roomsOf(stack.lab),
+    jobs: stack.outdial.jobs(),
+    moreThanOneWarm: stack.outdial.warmPids().slice(1),
+    newPorts: openPorts(stack.lab.dir).filter((port) => !known.has(port)),
+  });
+  await expect
+    .poll(left, { timeout: limitMs })
+    .toEqual({ rooms: [], jobs: [], moreThanOneWarm: [], newPorts: [] });
 };

@@ -2,11 +2,38 @@ export type { GoBinaries } from './binaries.ts';
 export type { TrunkUser } from './carrier/carrier.ts';
 export type { CallParty, CarrierCall, CarrierEvent, CarrierRefer } from './carrier/carrier-call.ts';
 export { HEARD_WHOLE } from './demo-call.ts';
+export {
+  type CallbackAnswer,
+  type CallbackReceiver,
+  type CallbackRequest,
+  startCallbackReceiver,
+} from './faults/callback-receiver.ts';
+export {
+  type FaultAction,
+  type FaultHandler,
+  type FaultProxy,
+  type ProxiedRequest,
+  startFaultProxy,
+} from './faults/fault-proxy.ts';
+export type { TcpLink } from './faults/tcp-link.ts';
+export type { ReceivedWebhook, Webhooks } from './faults/webhook-relay.ts';
 export { LAB_AUTH_ID, LAB_CALLER_IDS, type Lab, type LabOptions, startLab } from './lab.ts';
-export { type CallRecord, type Outdial, type OutdialOptions, startOutdial } from './outdial.ts';
+export { openPorts } from './open-ports.ts';
+export {
+  type AppEnv,
+  type AppName,
+  type CallRecord,
+  type Outdial,
+  type OutdialOptions,
+  startOutdial,
+} from './outdial.ts';
+export type { ApiAnswer } from './outdial-api.ts';
+export type { Job } from './outdial-jobs.ts';
+export type { Ending, Part, Reach } from './part.ts';
 export type { PhoneCall } from './phones/answering-line.ts';
 export { LAB_NUMBERS, SPARE_NUMBERS } from './phones/numbers.ts';
 export type { PhoneWords } from './phones/phone-audio.ts';
 export type { AddedPhone, Phones } from './phones/phones.ts';
 export { answerThenHangUp, refuse, ringForEver } from './phones/scenario.ts';
+export { startPostgres, type TestPostgres } from './postgres.ts';
 export { type Similarity, similarity } from './speech/index.ts';

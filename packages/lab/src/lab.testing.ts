@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SIPOutboundConfig, SIPTransport } from '@livekit/protocol';
 import {
@@ -21,18 +21,6 @@ export const labDir = (name: string): string => {
   mkdirSync(dir, { recursive: true });
   return dir;
 };
-
-/** Processes whose working directory is inside `dir`: every part of a lab has the lab's folder. */
-export const processesIn = (dir: string): number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return readlinkSync(`/proc/${pid}/cwd`).startsWith(dir) ? [Number(pid)] : [];
-      } catch {
-        return [];
-      }
-    });
 
 export type DialOptions = CreateSipParticipantOptions & { user?: TrunkUser };
 export type Dialed = {

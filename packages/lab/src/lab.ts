@@ -4,14 +4,14 @@ import { resolve } from 'node:path';
 import { findBinaries, type GoBinaries, goBinaries } from './binaries.ts';
 import { startCarrier, type TrunkUser } from './carrier/carrier.ts';
 import type { CarrierCall } from './carrier/carrier-call.ts';
+import type { TcpLink } from './faults/tcp-link.ts';
+import type { Webhooks } from './faults/webhook-relay.ts';
 import { newLabDir, pruneLabDirs } from './lab-dir.ts';
-import { startLiveKitServer } from './livekit-server.ts';
-import { SIP_RTP_PORTS, startLiveKitSip } from './livekit-sip.ts';
+import { planLiveKit, startLiveKit } from './livekit.ts';
 import { GUIDE_NUMBERS, LAB_NUMBERS } from './phones/numbers.ts';
 import { type Phones, planPhones, startPhones } from './phones/phones.ts';
 import { claimPortBlock } from './ports.ts';
-import { createPartRunner } from './process.ts';
-import { startRedis } from './redis.ts';
+import { createPartRunner, type Part } from './process.ts';
 import { type SpeechServers, startSpeechServers } from './speech/index.ts';
 
 /** The caller IDs that the carrier approves unless told otherwise: the first is the lab's SIP_FROM_NUMBER. */
@@ -50,6 +50,14 @@ export type Lab = {
   phones: Phones;
   /** Cartesia and the LLM: delays, faults, what was asked of them. */
   speech: SpeechServers;
+  /** Programs that a test may kill, pause, stop and start again: same ports, same configuration. */
+  parts: { livekitServer: Part; livekitSip: Part; redis: Part; carrier: Part };
+  /** What lies between LiveKit's two programs and Redis. */
+  redisLink: TcpLink;
+  /** LiveKit's webhooks, which reach nobody until a bridge is named. */
+  webhooks: Webhooks;
+  /** Waits (15 s unless told otherwise) until LiveKit takes calls, after something was cut or restarted. */
+  ready(limitMs?: number): Promise<void>;
   /** Stops everything. Can be called twice. */
   stop(): Promise<void>;
 };
@@ -89,23 +97,13 @@ export const startLab = async (options: LabOptions = {}): Promise<Lab> => {
       standard: { username: 'outdial-lab', password: randomBytes(9).toString('hex') },
       pai: { username: LAB_AUTH_ID, password: randomBytes(9).toString('hex') },
     };
-    const redisPort = await ports.take();
-    const http = await ports.take();
+    const livekitPorts = await planLiveKit(ports);
     const carrierPort = await ports.take();
-    const livekitPorts = { http, rtcUdp: await ports.take() };
-    const sipPorts = { sip: await ports.take(), rtp: await ports.take(SIP_RTP_PORTS) };
     const plan = await planPhones(ports);
-    const livekitUrl = `ws://127.0.0.1:${http}`;
-
-    const livekit = async () => {
-      progress('Starting Redis');
-      await startRedis(runner, binaries.redis, redisPort);
-      progress('Starting livekit-server');
-      const common = { dir, redisPort, keys };
-      await startLiveKitServer(runner, { ...common, command: binaries.livekitServer, ports: livekitPorts });
-      progress('Starting livekit-sip');
-      await startLiveKitSip(runner, { ...common, command: binaries.livekitSip, livekitUrl, ports: sipPorts });
-    };
+    const url = `ws://127.0.0.1:${livekitPorts.http}`;
+    const onClose = (close: () => Promise<void>) => closers.push(close);
+    const livekit = () =>
+      startLiveKit(runner, { binaries, dir, ports: livekitPorts, keys, url, progress, onClose });
     const callerIds = options.callerIds ?? LAB_CALLER_IDS;
     const telephony = async () => {
       progress('Starting the carrier');
@@ -143,20 +141,21 @@ export const startLab = async (options: LabOptions = {}): Promise<Lab> => {
         await runner.stopAll();
         return undefined;
       });
-    const [network, speech] = await Promise.all([
+    const [network, speech, media] = await Promise.all([
       together(telephony()),
       together(speechServers()),
       together(livekit()),
     ]);
-    if (network === undefined || speech === undefined || failures.length > 0) throw failures[0];
+    if (network === undefined || speech === undefined || media === undefined || failures.length > 0)
+      throw failures[0];
     const { records, phones } = network;
 
     const address = `127.0.0.1:${carrierPort}`;
     return {
       dir,
-      livekit: { url: livekitUrl, ...keys },
+      livekit: { url, ...keys },
       env: {
-        LIVEKIT_URL: livekitUrl,
+        LIVEKIT_URL: url,
         LIVEKIT_API_KEY: keys.apiKey,
         LIVEKIT_API_SECRET: keys.apiSecret,
         SIP_TRUNK_HOST: address,
@@ -171,6 +170,13 @@ export const startLab = async (options: LabOptions = {}): Promise<Lab> => {
       carrier: { records: records.calls },
       phones,
       speech,
+      parts: {
+        livekitServer: runner.part('livekit-server'),
+        livekitSip: runner.part('livekit-sip'),
+        redis: runner.part('redis'),
+        carrier: runner.part('carrier'),
+      },
+      ...media,
     };
   }
 };

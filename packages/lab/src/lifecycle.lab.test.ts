@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { goBinaries } from './binaries.ts';
-import { createCaller, labDir, processesIn } from './lab.testing.ts';
+import { createCaller, labDir } from './lab.testing.ts';
 import { startLab } from './lab.ts';
 import { BLOCK_SIZE, blockOf, isPortFree } from './ports.ts';
+import { processesIn } from './process-table.ts';
 import { waitFor } from './wait-for.ts';
 
 const portOf = (address: string) => Number(address.split(':').at(-1));

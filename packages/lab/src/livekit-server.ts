@@ -9,7 +9,13 @@ export type LiveKitServerOptions = {
   redisPort: number;
   keys: LiveKitKeys;
   ports: { http: number; rtcUdp: number };
+  /** Takes the webhooks. */
+  webhookUrl: string;
 };
+
+/** Whether a livekit-server on loopback says that it is well. Rejects when nothing listens. */
+export const isServerReady = async (port: number): Promise<boolean> =>
+  (await fetch(`http://127.0.0.1:${port}/`)).ok;
 
 /** A real livekit-server, media on loopback alone. Ready when its HTTP port says OK. */
 export const startLiveKitServer = async (
@@ -24,6 +30,7 @@ export const startLiveKitServer = async (
     bind_addresses: ['127.0.0.1'],
     keys: { [keys.apiKey]: keys.apiSecret },
     redis: { address: `127.0.0.1:${options.redisPort}` },
+    webhook: { urls: [options.webhookUrl], api_key: keys.apiKey },
     rtc: {
       // It would listen on every address of the machine.
       tcp_port: 0,
@@ -45,6 +52,6 @@ export const startLiveKitServer = async (
     args: ['--config', file],
     // Asked politely it waits for every participant to leave; a lab has nothing that this would save.
     graceMs: 300,
-    ready: async () => (await fetch(`http://127.0.0.1:${ports.http}/`)).ok,
+    ready: () => isServerReady(ports.http),
   });
 };

@@ -10,7 +10,9 @@ export const SIP_RTP_PORTS = 120;
 export type LiveKitSipOptions = {
   command: string;
   dir: string;
+  /** Where livekit-sip finds Redis, and where Redis itself is: a test may cut what lies between. */
   redisPort: number;
+  redisServerPort: number;
   livekitUrl: string;
   keys: LiveKitKeys;
   ports: { sip: number; rtp: number };
@@ -18,6 +20,10 @@ export type LiveKitSipOptions = {
 
 // The channel on which livekit-sip takes dial requests (psrpc: service, method, topic, kind).
 const DIAL_CHANNEL = 'SIPInternal|CreateSIPParticipant|REQ';
+
+/** Whether a livekit-sip listens for dial requests in the Redis on that port. Rejects when Redis is away. */
+export const takesDials = async (redisPort: number): Promise<boolean> =>
+  /:1\r\n$/.test(await askRedis(redisPort, `PUBSUB NUMSUB ${DIAL_CHANNEL}`));
 
 /**
  * A real livekit-sip, SIP over UDP on loopback. Ready when it listens for dial requests in Redis: its health port
@@ -52,6 +58,7 @@ export const startLiveKitSip = async (runner: PartRunner, options: LiveKitSipOpt
     args: ['--config', file],
     // SIGTERM waits for calls to end; SIGINT hangs up and goes.
     stopSignal: 'SIGINT',
-    ready: async () => /:1\r\n$/.test(await askRedis(options.redisPort, `PUBSUB NUMSUB ${DIAL_CHANNEL}`)),
+    // Its log, too: for a moment Redis still counts a predecessor that was killed.
+    ready: async (log) => log().includes('service ready') && (await takesDials(options.redisServerPort)),
   });
 };

@@ -48,6 +48,7 @@ try {
     onDeath: (message) => void fail(message),
   });
   stops.push(() => outdial.stop());
+  lab.webhooks.sendTo(outdial.bridgeUrl);
   say(`Bridge and agent are up. Logs: ${lab.dir}`);
 
   const curl = await runDemoCall(lab, outdial, say);
