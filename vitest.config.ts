@@ -29,7 +29,15 @@ export default defineConfig({
       {
         test: { name: 'lab-network', root: 'packages/lab', include: ['**/*.lab.test.ts'], ...onRealNetwork },
       },
-      { test: { name: 'e2e', root: 'e2e', include: ['**/*.test.ts'], ...onRealNetwork } },
+      {
+        test: {
+          name: 'e2e',
+          root: 'e2e',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          ...onRealNetwork,
+        },
+      },
+      { test: { name: 'chaos', root: 'e2e', include: ['chaos/**/*.test.ts'], ...onRealNetwork } },
     ],
   },
 });

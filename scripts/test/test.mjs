@@ -10,9 +10,21 @@ import { closingLines, isGreen, judgeRun, sum } from './results.mjs';
 
 /** The unit tests first: they are quick, and what they find explains what the calls would show. */
 const RUNS = [
-  { name: 'unit tests', only: ['!lab-network', '!e2e'], limitMs: 20 * 60_000 },
+  { name: 'unit tests', only: ['!lab-network', '!e2e', '!chaos'], limitMs: 20 * 60_000 },
   { name: 'tests on the lab', only: ['lab-network', 'e2e'], limitMs: 50 * 60_000 },
 ];
+
+/** What is killed, stopped and cut while calls run: slow, and apart from the daily run. */
+const CHAOS = { name: 'failure tests', only: ['chaos'], limitMs: 50 * 60_000 };
+
+/**
+ * `--chaos`: the failure tests alone; `--all`: those too.
+ * @param {readonly string[]} args
+ */
+const runsFor = (args) => {
+  if (args.includes('--chaos')) return [CHAOS];
+  return args.includes('--all') ? [...RUNS, CHAOS] : RUNS;
+};
 
 /** A person's own settings must not reach the tests: they bring their own. */
 const PRIVATE = /^(LIVEKIT_|SIP_|CARTESIA_|OPENAI_|BRIDGE_|AGENT_|DATABASE_URL|DATA_DIR|CALLBACK_)/;
@@ -62,13 +74,14 @@ const runTests = async ({ name, only, limitMs }, filters) => {
 };
 
 /**
- * @param {readonly string[]} filters file names, or options of vitest
+ * @param {readonly string[]} args `--chaos`, `--all`, file names, or options of vitest
  * @returns {Promise<number>} the exit code
  */
-export const test = async (filters) => {
+export const test = async (args) => {
+  const filters = args.filter((arg) => arg !== '--chaos' && arg !== '--all');
   await setUp({ lab: true });
   const runs = [];
-  for (const kind of RUNS) runs.push(await runTests(kind, filters));
+  for (const kind of runsFor(args)) runs.push(await runTests(kind, filters));
   const results = sum(runs);
   console.log(`\n${closingLines(results).join('\n')}`);
   return isGreen(results) ? 0 : 1;
