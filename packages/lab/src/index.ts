@@ -5,8 +5,19 @@ export { HEARD_WHOLE } from './demo-call.ts';
 export { LAB_AUTH_ID, LAB_CALLER_IDS, type Lab, type LabOptions, startLab } from './lab.ts';
 export { type CallRecord, type Outdial, type OutdialOptions, startOutdial } from './outdial.ts';
 export type { PhoneCall } from './phones/answering-line.ts';
-export { LAB_NUMBERS, SPARE_NUMBERS } from './phones/numbers.ts';
+export { LAB_NUMBERS, LOGIN_AT_PHONE, SPARE_NUMBERS } from './phones/numbers.ts';
 export type { PhoneWords } from './phones/phone-audio.ts';
 export type { AddedPhone, Phones } from './phones/phones.ts';
-export { answerThenHangUp, refuse, ringForEver } from './phones/scenario.ts';
+export { acceptRefer, refuseRefer } from './phones/refer-scenario.ts';
+export {
+  answerTheCanceled,
+  answerThen,
+  answerThenHangUp,
+  demandLogin,
+  type RefuseOptions,
+  refuse,
+  ringForEver,
+  tryForEver,
+} from './phones/scenario.ts';
+export { ask, FALL_SILENT, hangUp, offerAnew, pause } from './phones/scenario-parts.ts';
 export { type Similarity, similarity } from './speech/index.ts';
