@@ -16,8 +16,9 @@ export {
   demandLogin,
   type RefuseOptions,
   refuse,
+  refuseEveryLogin,
   ringForEver,
   tryForEver,
 } from './phones/scenario.ts';
-export { ask, FALL_SILENT, hangUp, offerAnew, pause } from './phones/scenario-parts.ts';
+export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from './phones/scenario-parts.ts';
 export { type Similarity, similarity } from './speech/index.ts';

@@ -36,6 +36,25 @@ export const refuse = (status: number, phrase: string, options: RefuseOptions = 
   ]);
 };
 
+const LOGIN_TRIES = 5;
+const DEMAND = send(
+  reply('401 Unauthorized', [
+    'WWW-Authenticate: Digest realm="phone", nonce="a1b2c3d4", algorithm=MD5',
+    ...EMPTY,
+  ]),
+);
+
+/** Asks for a login again and again, whatever is sent. */
+export const refuseEveryLogin = (): string =>
+  scenario(
+    'refuses every login',
+    Array.from({ length: LOGIN_TRIES }, () => [
+      '<recv request="INVITE"/>',
+      DEMAND,
+      '<recv request="ACK"/>',
+    ]).flat(),
+  );
+
 /** Says 100 and then nothing at all until the caller gives up. */
 export const tryForEver = (): string => untilCanceled('tries for ever', '100 Trying');
 
@@ -86,12 +105,7 @@ export const answerTheCanceled = (): string =>
 export const demandLogin = (user: { username: string; password: string }, talkMs: number): string =>
   scenario('demands a login', [
     '<recv request="INVITE"/>',
-    send(
-      reply('401 Unauthorized', [
-        'WWW-Authenticate: Digest realm="phone", nonce="a1b2c3d4", algorithm=MD5',
-        ...EMPTY,
-      ]),
-    ),
+    DEMAND,
     '<recv request="ACK"/>',
     '<recv request="INVITE" rrs="true"><action>',
     `<verifyauth assign_to="known" username="${user.username}" password="${user.password}"/>`,
