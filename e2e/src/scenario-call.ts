@@ -4,6 +4,16 @@ import { type CallOutcome, storedOutcomeSchema } from '@outdial/telephony';
 import { expect, vi } from 'vitest';
 import { expectNoJobs, expectNoRooms, type Stack } from './stack.ts';
 
+/**
+ * Side by side, but begun one a second: each job makes the agent start its next process, which takes a small machine
+ * most of that. No leg of ours follows a refused REFER.
+ */
+export const MATRIX_ENV = {
+  CALLS_PER_SECOND: '1',
+  MAX_CONCURRENT_CALLS: '4',
+  TRANSFER_MODE: 'refer',
+} as const;
+
 /** A call to a phone that follows a SIPp scenario. */
 export type ScenarioCall = {
   /** Tells the call from others at the carrier: its account code. */

@@ -13,6 +13,7 @@ import { describe, expect, test } from 'vitest';
 import {
   callScenario,
   expectNothingLeft,
+  MATRIX_ENV,
   messagesOf,
   outcomeOf,
   type ScenarioCall,
@@ -31,11 +32,7 @@ const TAKE_BYE = ['<recv request="BYE"/>', send(replyInDialog('200 OK'))];
 let next = 0;
 
 describe('what a carrier may do in a call that is answered', () => {
-  const stack = useStack(() => ({
-    CALLS_PER_SECOND: '50',
-    MAX_CONCURRENT_CALLS: '4',
-    TRANSFER_MODE: 'refer',
-  }));
+  const stack = useStack(() => MATRIX_ENV);
   const run = async (call: Omit<ScenarioCall, 'number'>) => {
     const { record, legs } = await callScenario(stack, { number: spareNumber(next++), ...call });
     expect(record.status).toBe(call.name === 'g729' ? 'failed' : 'completed');

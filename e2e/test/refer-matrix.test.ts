@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   callScenario,
   expectNothingLeft,
+  MATRIX_ENV,
   messagesOf,
   outcomeOf,
   type ScenarioCall,
@@ -26,11 +27,7 @@ const refersOf = (leg: CarrierCall): string[] =>
   messagesOf(leg).filter((message) => message === 'caller REFER');
 
 describe('what a phone may do with a transfer', () => {
-  const stack = useStack(() => ({
-    CALLS_PER_SECOND: '50',
-    MAX_CONCURRENT_CALLS: '4',
-    TRANSFER_MODE: 'refer',
-  }));
+  const stack = useStack(() => MATRIX_ENV);
   /** These phones place no call of their own, so any call to the target would be one of ours. */
   const callsToTarget = async () =>
     (await stack.lab.carrier.records()).filter((leg) => leg.requestUri.includes(TARGET.slice(1)));

@@ -16,6 +16,7 @@ import { describe, expect, test } from 'vitest';
 import {
   callScenario,
   expectNothingLeft,
+  MATRIX_ENV,
   messagesOf,
   outcomeOf,
   type ScenarioCall,
@@ -86,11 +87,7 @@ let next = 0;
 const spare = () => spareNumber(next++);
 
 describe('what a carrier may do to a call', () => {
-  const stack = useStack(() => ({
-    CALLS_PER_SECOND: '50',
-    MAX_CONCURRENT_CALLS: '4',
-    TRANSFER_MODE: 'refer',
-  }));
+  const stack = useStack(() => MATRIX_ENV);
   const run = async (call: Omit<ScenarioCall, 'number'> & { number?: string }) => {
     const { record, legs } = await callScenario(stack, { number: spare(), ...call });
     return { record, leg: only(legs) };
