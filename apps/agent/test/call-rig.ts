@@ -56,7 +56,8 @@ export const createCallRig = (
       },
     },
     leg: {
-      dial: (invite) => {
+      dial: async (invite, before) => {
+        if (performance.now() >= before) return { status: 'too_late' };
         seen.invites.push(invite);
         invited.resolve(invite);
         return dialed.promise;
