@@ -146,12 +146,14 @@ describe('what a carrier may do to a call', () => {
       'and is picked up while our CANCEL is on its way stays what the record says',
       async () => {
         const scenario = answerTheCanceled();
-        const { record, leg } = await run({ name: 'race', scenario, fields: ringsFive, ends: false });
+        const { record, leg } = await run({ name: 'race', scenario, fields: ringsFive });
         expect(record.outcome).toMatchObject({ ...noAnswer('no_answer'), rang: true, talk_ms: null });
-        expect(leg).toMatchObject({ endedWith: 'CANCEL', finalStatus: 200 });
-        const seen = messagesOf(leg).slice(messagesOf(leg).indexOf('callee INVITE 200'));
-        if (WATCHES_CANCELED) expect(seen).toEqual(expect.arrayContaining(['caller ACK', 'caller BYE']));
-        else if (!seen.includes('caller ACK')) {
+        expect(leg).toMatchObject({ finalStatus: 200, endedWith: 'BYE' });
+        const seen = messagesOf(leg);
+        const after = seen.slice(seen.indexOf('callee INVITE 200'));
+        expect(seen).toContain('caller CANCEL');
+        if (WATCHES_CANCELED) expect(after).toEqual(expect.arrayContaining(['caller ACK', 'caller BYE']));
+        else if (!after.includes('caller ACK')) {
           console.warn(
             `\nlivekit-sip ${livekitSip} left an answered leg alone: a 200 that crossed its CANCEL got neither ACK nor BYE. This is the known fault that 1.9 mends; run 1.9 or later.\n`,
           );

@@ -9,6 +9,7 @@ import { expectNoJobs, expectNoRooms, only, useStack } from '../src/stack.ts';
 
 const ANSWERS = '0491570156';
 const RINGS = '0491570158';
+const VOICEMAIL = '0491570110';
 const LIMIT_MS = 90_000;
 
 const childrenOf = (pid: number): number[] =>
@@ -62,28 +63,49 @@ describe('what is taken away from a call', () => {
   );
 
   test.each([
-    ['while it rings', 'ring-worker', RINGS, 'ringing_at', 'failed', 'CANCEL'],
-    ['in the call', 'call-worker', ANSWERS, 'answered_at', 'completed', 'BYE'],
+    [
+      'killed while it rings',
+      'ring-killed',
+      RINGS,
+      'ringing_at',
+      'SIGKILL',
+      'failed',
+      'CANCEL',
+      'died',
+      3_000,
+    ],
+    [
+      'killed in the call',
+      'call-killed',
+      ANSWERS,
+      'answered_at',
+      'SIGKILL',
+      'completed',
+      'BYE',
+      'died',
+      3_000,
+    ],
+    ['stopped', 'stopped', VOICEMAIL, 'answered_at', 'SIGSTOP', 'completed', 'BYE', 'fell silent', 20_000],
   ] as const)(
-    'the worker, killed %s: the job hangs up and reports by itself',
-    async (_when, name, number, at, status, endedWith) => {
+    'the worker, %s: the job hangs up and reports by itself',
+    async (_how, name, number, at, signal, status, endedWith, words, limitMs) => {
       const dir = `${stack.lab.dir}/${name}`;
       const outdial = await startOutdial({ dir, env: { ...stack.lab.env, AGENT_NAME: `agent-${name}` } });
       try {
         const id = await begin(outdial, number, name, at);
         const jobs = childrenOf(outdial.agent.pid);
         const killedAt = Date.now();
-        process.kill(outdial.agent.pid, 'SIGKILL');
+        process.kill(outdial.agent.pid, signal);
         const record = await outdial.ended(id);
         expect(record).toMatchObject({
           status,
           outcome: { end_reason: 'agent_error', blame: 'platform', hung_up_by: 'platform' },
         });
-        expect(record.outcome?.message).toContain('The worker of this call died');
+        expect(record.outcome?.message).toContain(words);
         const leg = only(await legsOf(stack, name));
         expect(leg).toMatchObject({ endedWith, endedBy: 'caller' });
         expect(Number(leg.events.find(({ method }) => method === endedWith)?.at) - killedAt).toBeLessThan(
-          3_000,
+          limitMs,
         );
         // The warm process had no call and goes when agents-js misses its worker, 15 s later.
         await expect.poll(() => jobs.filter(runs), { timeout: 25_000 }).toEqual([]);

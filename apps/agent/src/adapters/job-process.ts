@@ -1,12 +1,12 @@
 import job from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobContext } from '@livekit/agents';
+import { RoomEvent } from '@livekit/rtc-node';
 import type { Logger } from '@outdial/runtime';
 import { type CallEndLatch, ownError } from '../call-end.ts';
 
 const JOIN_LIMIT_MS = 10_000;
-/** All is told and taken down by then; what the framework still closes would die with the process anyway. */
-const LEAVE_MS = 250;
+const LEAVE_LIMIT_MS = 1_000;
 /** How long a process that is told to exit may take to end its call. */
 const EXIT_LIMIT_MS = 12_000;
 
@@ -61,10 +61,15 @@ export const joinRoom = async (ctx: Pick<JobContext, 'connect'>): Promise<void> 
 };
 
 /**
- * Lets the job process go. The framework closes the session now; one that never spoke keeps it at that for
- * seconds, and a worker counts the job as a call for as long.
+ * Lets the job process go as soon as it is out of the room: all is told and taken down. The framework closes the
+ * session as well, but keeps one that never spoke at that for seconds, and the job counts as a call for as long.
  */
-export const leaveJob = (ctx: Pick<JobContext, 'shutdown'>): void => {
-  setTimeout(() => job.exit(0), LEAVE_MS);
+export const leaveJob = (ctx: Pick<JobContext, 'shutdown' | 'room'>): void => {
+  const { room } = ctx;
+  const left = new Promise<void>((resolve) => {
+    if (room.isConnected) room.once(RoomEvent.Disconnected, () => resolve());
+    else resolve();
+  });
+  void Promise.race([left, pause(LEAVE_LIMIT_MS)]).then(() => job.exit(0));
   ctx.shutdown('call over');
 };

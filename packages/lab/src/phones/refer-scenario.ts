@@ -13,12 +13,12 @@ const notify = (cseq: number, statusLine: string, state: string): string =>
 
 /** What the phone does after its 202. Times in ms. */
 export type AfterAccept =
-  | { readonly then: 'notify'; readonly status: string; readonly hangUpAfterMs?: number }
-  | { readonly then: 'hang_up'; readonly afterMs: number }
-  | { readonly then: 'nothing'; readonly hangUpAfterMs: number };
+  | { readonly does: 'notify'; readonly status: string; readonly hangUpAfterMs?: number }
+  | { readonly does: 'hang_up'; readonly afterMs: number }
+  | { readonly does: 'nothing'; readonly hangUpAfterMs: number };
 
 const stepsAfter = (after: AfterAccept): string[] => {
-  switch (after.then) {
+  switch (after.does) {
     case 'notify':
       return [
         notify(1, '100 Trying', 'active;expires=60'),
@@ -36,7 +36,7 @@ const stepsAfter = (after: AfterAccept): string[] => {
 
 /** Answers, speaks, takes a REFER with 202 and places no call; what it tells of the transfer is `after`. */
 export const acceptRefer = (after: AfterAccept): string =>
-  answerThen(`takes a transfer, then ${after.then}`, [
+  answerThen(`takes a transfer, then ${after.does}`, [
     '<recv request="REFER"/>',
     send(replyInDialog('202 Accepted')),
     ...stepsAfter(after),

@@ -71,7 +71,7 @@ const untilCanceled = (name: string, provisional: string): string =>
     '<recv request="ACK"/>',
   ]);
 
-/** How long the phone repeats an answer that nobody acknowledges; RFC 3261 says 32 s. */
+/** How long the phone waits for the ACK of its answer; RFC 3261 says 32 s. */
 const UNACKNOWLEDGED_MS = 4_000;
 
 /**
@@ -84,7 +84,8 @@ export const answerTheCanceled = (): string =>
     RINGING,
     '<recv request="CANCEL"/>',
     send(reply('200 OK')),
-    send(lateReply('200 OK', sdp()), REPEATED),
+    // Not repeated: SIPp sends nothing else while it repeats.
+    send(lateReply('200 OK', sdp())),
     `<recv request="ACK" timeout="${UNACKNOWLEDGED_MS}" ontimeout="alone"/>`,
     '<recv request="BYE"/>',
     send(replyInDialog('200 OK'), ' next="over"'),
