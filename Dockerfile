@@ -27,7 +27,7 @@ COPY e2e/package.json e2e/
 
 FROM manifests AS bridge-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
-  pnpm install --frozen-lockfile --prod --filter @outdial/bridge... --filter @outdial/cli...
+  pnpm install --frozen-lockfile --prod --filter-prod @outdial/bridge... --filter-prod @outdial/cli...
 
 FROM manifests AS agent-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \

@@ -97,7 +97,7 @@ describe('the images', () => {
 
   test('the bridge holds the command line, started as package.json says', () => {
     const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
-    expect(stage('bridge-dependencies')).toContain('--filter @outdial/cli...');
+    expect(stage('bridge-dependencies')).toContain('--filter-prod @outdial/cli...');
     expect(stage('bridge')).toMatch(/^COPY apps\/cli apps\/cli$/m);
     const [runtime, source] = scripts.outdial.split(' ');
     expect(stage('bridge')).toContain(`exec ${runtime} /app/${source} "$@"`);

@@ -51,7 +51,7 @@ const openStore = async (config: BridgeConfig, log: Logger) => {
       config.DATABASE_URL === null
         ? { type: 'folder', dataDir: config.DATA_DIR }
         : { type: 'postgres', url: config.DATABASE_URL },
-      (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+      (error) => log.warn({ err: error }, 'a database connection was lost'),
     );
     const applied = await migrate(opened.db);
     return {

@@ -108,7 +108,7 @@ export interface CallStore {
   findExpired(): Promise<readonly Call[]>;
   /** Calls without a grant whose next dispatch is due. */
   findDueForRedispatch(trunk: string): Promise<readonly Call[]>;
-  /** Calls dispatched for longer than this while no call at all was granted. */
+  /** Calls dispatched for longer than this while no call at all was granted on their trunk. */
   findWithoutAgent(afterMs: number): Promise<readonly Call[]>;
   /** Calls whose agent was last heard of longer ago than the lease, and by how much. */
   findLeasesOver(leaseMs: number): Promise<readonly { call: Call; overdueMs: number }[]>;

@@ -6,6 +6,8 @@ import { createChangeLatch } from './change-latch.ts';
 const HEARTBEAT_MS = 15_000;
 const RECONNECT_MS = 2_000;
 const PAGE = 100;
+// A client that reads nothing must not fill the memory; it comes back and asks from its last event on.
+const MOST_UNREAD_BYTES = 1_000_000;
 // Numbers are given before their transactions are over, so among calls a lower one may appear later.
 const LOOK_BACK = 200;
 
@@ -63,7 +65,7 @@ export const streamEvents = async (reply: FastifyReply, options: StreamOptions):
   });
   raw.write(`retry: ${RECONNECT_MS}\n\n`);
   try {
-    while (!stop.aborted) {
+    while (!stop.aborted && raw.writableLength < MOST_UNREAD_BYTES) {
       const events = await read();
       for (const event of events) raw.write(await frameOf(calls, event));
       if (callId !== null && events.some(({ type }) => type === 'call.ended')) return;

@@ -31,7 +31,7 @@ export const findDueForRedispatch = async (db: Kysely<Database>, trunk: string):
     .limit(BATCH)
     .execute();
 
-/** Calls that have been dispatched for this long while no call at all was granted. */
+/** Calls that have been dispatched for this long while no call at all was granted on their trunk. */
 export const findWithoutAgent = async (db: Kysely<Database>, afterMs: number): Promise<readonly Call[]> =>
   db
     .selectFrom('calls')
@@ -40,7 +40,12 @@ export const findWithoutAgent = async (db: Kysely<Database>, afterMs: number): P
     .where('dispatchedAt', '<=', ago(afterMs))
     .where(({ not, exists, selectFrom }) =>
       not(
-        exists(selectFrom('calls as other').select('other.id').where('other.dialingAt', '>', ago(afterMs))),
+        exists(
+          selectFrom('calls as other')
+            .select('other.id')
+            .where('other.dialingAt', '>', ago(afterMs))
+            .whereRef('other.trunk', '=', 'calls.trunk'),
+        ),
       ),
     )
     .orderBy('dispatchedAt')

@@ -17,7 +17,7 @@ const CONNECT_TIMEOUT_MS = 15_000;
 // Longer than any statement here takes by far; a request must not hang on a dead server.
 const STATEMENT_TIMEOUT_MS = 15_000;
 
-const postgresDialect = (url: string, onIdleError: (error: Error) => void): Dialect => {
+const postgresDialect = (url: string, onLost: (error: Error) => void): Dialect => {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
@@ -28,8 +28,10 @@ const postgresDialect = (url: string, onIdleError: (error: Error) => void): Dial
     keepAlive: true,
     application_name: 'outdial-bridge',
   });
-  // Without a listener an idle connection that the server closes would end the process.
-  pool.on('error', onIdleError);
+  // Without a listener a connection that the server closes would end the process: the pool's own covers
+  // idle ones alone. Who uses it at that moment gets the error from its statement.
+  pool.on('error', onLost);
+  pool.on('connect', (client) => client.on('error', onLost));
   return new PostgresDialect({ pool });
 };
 
@@ -54,7 +56,7 @@ export type OpenDatabase = {
  */
 export const openDatabase = (
   place: DatabasePlace,
-  onIdleError: (error: Error) => void = () => {},
+  onLost: (error: Error) => void = () => {},
 ): OpenDatabase => {
   const server =
     place.type === 'postgres'
@@ -66,7 +68,7 @@ export const openDatabase = (
   const db = new Kysely<Database>({
     dialect:
       server.type === 'postgres'
-        ? postgresDialect(server.url, onIdleError)
+        ? postgresDialect(server.url, onLost)
         : new PGliteDialect({ pglite: server.pglite }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
