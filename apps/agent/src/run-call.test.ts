@@ -318,6 +318,22 @@ describe('the transfer', () => {
     expect(onlyOutcome(rig)?.transfer?.result).toBe('unknown');
   });
 
+  test('one that is cut short by a cancel may have reached its target', async () => {
+    const rig = createCallRig({ call: { transfer_target: 'tel:+61255500100' } });
+    await rig.answer();
+    const answer = rig.transfer('default');
+    await rig.referred;
+    rig.cancel();
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({
+      status: 'completed',
+      end_reason: 'canceled_by_api',
+      transfer: { mode: 'refer', result: 'unknown' },
+    });
+    rig.referResult({ status: 'unknown', errorText: 'the leg is gone' });
+    await answer;
+  });
+
   test('whoever hangs up while it is announced is not transferred', async () => {
     const rig = createCallRig();
     await rig.answer();

@@ -42,3 +42,14 @@ test('a delivered end leaves the spool', async () => {
   expect(bodies).toHaveLength(1);
   expect(await readdir(dir)).toEqual([]);
 });
+
+test('a job that hears nothing of its grant tells the bridge that it dialled nothing', async () => {
+  const reports: unknown[] = [];
+  const ledger = ledgerWith(async (_callId, path, body) => {
+    if (path === 'grant') throw new Error('the answer was lost');
+    reports.push(JSON.parse(body));
+    return Response.json({ cancel: false });
+  });
+  expect(await ledger.grant()).toMatchObject({ status: 'refused' });
+  expect(reports).toMatchObject([{ type: 'not_dialed', token: 'a-token-of-a-job', seq: 1 }]);
+});

@@ -2,6 +2,7 @@ import type { Logger } from '@outdial/runtime';
 import { LEASE_MS } from '@outdial/telephony';
 import type { CallEvent } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
+import { sawLeg } from '../domain/call-change.ts';
 import { judgeLease } from '../domain/lease.ts';
 import { NO_AGENT_MS } from '../domain/redispatch-schedule.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
@@ -51,7 +52,8 @@ export const closeLostCalls = async (deps: Deps): Promise<void> => {
     async (call) => {
       if (call.room === null) return;
       const sight = await deps.livekit.lookInto(call.room);
-      if (sight === 'unreachable' || judgeLease(sight, overdue.get(call.id) ?? 0) === 'wait') return;
+      const verdict = judgeLease(sight, overdue.get(call.id) ?? 0, sawLeg(call));
+      if (sight === 'unreachable' || verdict === 'wait') return;
       if (sight.legs.length > 0) await deps.livekit.deleteRoom(call.room);
       await close(deps, call, { type: 'lost', legs: sight.legs, silentSince: call.lastAliveAt });
     },

@@ -245,8 +245,11 @@ describe('an agent that fell silent', () => {
     expect((await found(id)).outcome).toMatchObject({ end_reason: 'agent_lost', sip: { call_id: 'abc' } });
   });
 
-  test('leaves nothing and no leg was ever seen: unknown', async () => {
+  test('leaves nothing and no leg was ever seen: unknown after half a minute', async () => {
     const id = await silent(10);
+    await closeLostCalls(deps());
+    expect((await found(id)).status).toBe('dialing');
+    await age(id, 'last_alive_at', 39);
     await closeLostCalls(deps());
     expect(await found(id)).toMatchObject({
       status: 'unknown',
