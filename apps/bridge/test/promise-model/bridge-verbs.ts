@@ -112,7 +112,9 @@ export const death = verb('death', { bridge }, async ({ bridge }, _world, rig) =
 /** LiveKit goes away, comes back, or refuses the key. */
 export const livekit = verb(
   'livekit',
-  { is: fc.constantFrom('up' as const, 'up' as const, 'up' as const, 'away' as const, 'rejecting' as const) },
+  {
+    is: fc.constantFrom('up' as const, 'up' as const, 'away' as const, 'away' as const, 'rejecting' as const),
+  },
   async ({ is }, _world, rig) => {
     if (is !== 'up') rig.counts.faults += 1;
     rig.livekit.away = is === 'away';

@@ -11,7 +11,7 @@ type Weighted = readonly { readonly weight: number; readonly arbitrary: fc.Arbit
 // What can happen at the same moment as anything else.
 const RACERS: Weighted = [
   { weight: 6, arbitrary: caller.accept },
-  { weight: 2, arbitrary: caller.cancel },
+  { weight: 1, arbitrary: caller.cancel },
   { weight: 1, arbitrary: caller.retry },
   { weight: 2, arbitrary: caller.deliver },
   { weight: 1, arbitrary: caller.replay },
@@ -41,6 +41,7 @@ const VERBS: Weighted = [
   { weight: 3, arbitrary: job.dialLater },
   { weight: 1, arbitrary: job.strangersReport },
   { weight: 2, arbitrary: job.room },
+  { weight: 2, arbitrary: job.lateLeg },
   { weight: 3, arbitrary: by.wait },
   { weight: 1, arbitrary: by.deadline },
   { weight: 3, arbitrary: by.fault },

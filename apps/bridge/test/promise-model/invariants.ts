@@ -59,6 +59,8 @@ const checkDial = (world: World, call: Call): void => {
   const invites = world.invites.get(call.id) ?? 0;
   expect(invites, 'at most one dial').toBeLessThanOrEqual(1);
   expect(world.grants.get(call.id) ?? call.grantToken, 'one grant for ever').toBe(call.grantToken);
+  const holder = world.jobs.find(({ token }) => token === call.grantToken);
+  if (holder !== undefined) expect(holder.dispatch, 'the newest dispatch dials').toBe(call.dispatchNumber);
   if (invites > 0) expect(call.dialingAt, 'no INVITE without a grant').not.toBeNull();
   if (call.outcome === null) return;
   if (NOTHING_DIALLED.includes(call.outcome.end_reason)) {
@@ -147,6 +149,8 @@ export const checkPromise = async (world: World, rig: Rig): Promise<void> => {
     if (isFinal(call.status)) world.ends.set(call.id, frozen(world, call));
   }
   await checkCallbacks(rig, calls);
+  const onlyOnes = calls.filter(({ id, status }) => world.onlyOnes.has(id) && !isFinal(status));
+  expect(new Set(onlyOnes.map(({ fingerprint }) => fingerprint)).size, 'no twins').toBe(onlyOnes.length);
   const active = calls.filter(({ status }) => !isFinal(status) && status !== 'queued');
   expect(active.length, 'the trunk carries no more').toBeLessThanOrEqual(LIMITS.maxConcurrentCalls);
 };

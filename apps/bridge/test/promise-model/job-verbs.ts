@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { grantCall } from '../../src/flow/grant-call.ts';
 import { noteLeg } from '../../src/flow/note-leg.ts';
 import { recordReport } from '../../src/flow/record-report.ts';
+import { runRound } from './bridge-verbs.ts';
 import { endOf, legOf, nextReport, SAYINGS, type Saying } from './job-reports.ts';
 import { bridge, pick, verb } from './verb.ts';
 import { attempt, type Job, now, passTime, pickOne, type Rig, startJob, type World } from './world.ts';
@@ -34,6 +35,7 @@ export const askGrant = async (
 
 /** The job dials, once in its life and only within its window: an INVITE leaves. */
 export const dial = async (world: World, rig: Rig, job: Job): Promise<void> => {
+  const databaseNow = await rig.store.calls.now();
   if (job.over || job.dialed || job.dialBefore === null || now(world) >= job.dialBefore) return;
   job.dialed = true;
   world.invites.set(job.callId, (world.invites.get(job.callId) ?? 0) + 1);
@@ -41,6 +43,7 @@ export const dial = async (world: World, rig: Rig, job: Job): Promise<void> => {
   rig.livekit.rooms.set(job.room, { agent: true, legs: [legOf(job)] });
   const call = await rig.store.calls.find(job.callId);
   expect(call !== null && isFinal(call.status), 'nothing is dialled that is over').toBe(false);
+  expect((call?.grantExpiresAt ?? 0) > databaseNow, 'nothing is dialled after its window').toBe(true);
 };
 
 /** A report reaches a bridge, or stays with its job when no answer comes. */
@@ -174,6 +177,20 @@ export const room = verb(
     rig.livekit.rooms.set(job.room, { agent: !dies, legs: leg && job.dialed ? [legOf(job)] : [] });
   },
 );
+
+/** The rooms of a call that is over are gone; then its leg turns up, and a sweep may find it. */
+export const lateLeg = verb('late leg', { job: pick, bridge }, async ({ job: which, bridge }, world, rig) => {
+  const job = pickOne(
+    dialed(world).filter(({ callId }) => world.ends.has(callId)),
+    which,
+  );
+  if (job === undefined) return;
+  await passTime(world, rig, 4_000);
+  await runRound(rig, 'rooms', bridge);
+  rig.livekit.rooms.set(job.room, { agent: false, legs: [legOf(job)] });
+  await passTime(world, rig, 7_000);
+  await runRound(rig, 'sweep', bridge);
+});
 
 /** A webhook of LiveKit shows a leg. */
 export const hint = verb('hint', { job: pick, bridge }, async ({ job: which, bridge }, world, rig) => {

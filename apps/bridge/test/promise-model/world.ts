@@ -39,6 +39,8 @@ export type World = {
   /** The token of the one grant of each call. */
   readonly grants: Map<string, string>;
   readonly canceled: Set<string>;
+  /** Calls that were accepted though no key and no permission made them differ from others. */
+  readonly onlyOnes: Set<string>;
   /** The call of each key, and the body it came with. */
   readonly keys: Map<string, string>;
   /** Who was told that it will hear of a call: id and URL. */
@@ -67,6 +69,7 @@ export const createWorld = (): World => ({
   invites: new Map(),
   grants: new Map(),
   canceled: new Set(),
+  onlyOnes: new Set(),
   keys: new Map(),
   waiting: new Map(),
   received: new Map(),
