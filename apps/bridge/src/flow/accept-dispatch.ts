@@ -116,14 +116,31 @@ const joinCall = async (
   if (recipient === null) return null;
   const verdict = planCall(command, settings, now);
   if (verdict.status === 'refused') return verdict;
+  await hearOfEnd(tx, call, recipient, now);
+  return null;
+};
+
+/** Adds who waits for the end of a call, which is that of its last attempt. */
+const hearOfEnd = async (
+  tx: CallTransaction,
+  call: Call,
+  recipient: CallbackRecipient,
+  now: Date,
+): Promise<void> => {
   // Under the row's lock: an end that comes at this moment is told to this address, or seen here.
   const locked = await tx.lockCall(call.id);
+  const next = await findNextAttempt(tx, call);
+  if (next !== null) return hearOfEnd(tx, next, recipient, now);
   await tx.addRecipient(call.id, recipient);
-  if (locked === null || !isFinal(locked.call.status)) return null;
+  if (locked === null || !isFinal(locked.call.status)) return;
   for (const id of await tx.tell(call.id, [], now, ['call.ended'])) {
     await tx.setAlarm({ type: 'callback', id }, null);
   }
-  return null;
+};
+
+const findNextAttempt = async (tx: CallTransaction, call: Call): Promise<Call | null> => {
+  const repetitions = await tx.findRepetitions(call.attempt === 1 ? call.id : (call.retryOf ?? call.id));
+  return repetitions.find(({ attempt }) => attempt === call.attempt + 1) ?? null;
 };
 
 type Known = Extract<DispatchAnswer, { status: 'replayed' | 'key_reused' | 'duplicate' }>;

@@ -19,7 +19,8 @@ export const lockCall = async (db: Kysely<Database>, id: string): Promise<Locked
     .selectAll()
     .select(databaseTime.as('databaseTime'))
     .where('id', '=', id)
-    .forUpdate()
+    // Its key never changes: rows that name it, as the next attempt of an attempt does, need not wait.
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (row === undefined) return null;
   const { databaseTime: now, ...call } = row;
