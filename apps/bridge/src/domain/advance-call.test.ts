@@ -53,7 +53,7 @@ const EVENTS: Readonly<Record<string, CallEvent>> = {
   cancel: { type: 'cancel_requested' },
   expired: { type: 'not_after_passed' },
   no_agent: { type: 'no_agent', message: null },
-  livekit_rejected: { type: 'livekit_rejected' },
+  livekit_rejected: { type: 'livekit_rejected', dispatch: 1 },
   blocked: { type: 'blocked', message: 'not allowed any more' },
   leg_seen: { type: 'leg_seen', leg: LEG },
   late_leg: { type: 'late_leg', legs: [LEG] },

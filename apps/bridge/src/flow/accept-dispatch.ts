@@ -7,10 +7,16 @@ import {
   unavailableFields,
 } from '../domain/dispatch-command.ts';
 import { callFingerprint, requestDigest } from '../domain/fingerprint.ts';
-import type { DialSettings, RailVerdict, RefusalCode } from '../domain/guard-rails.ts';
+import {
+  callbackRail,
+  type DialSettings,
+  type RailVerdict,
+  type RefusalCode,
+} from '../domain/guard-rails.ts';
 import { planCall } from '../domain/plan-call.ts';
 import type { CallStore, CallTransaction } from '../ports.ts';
 import { placeCall } from './advance.ts';
+import { findNextAttempt } from './next-attempt.ts';
 
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
@@ -114,8 +120,9 @@ const joinCall = async (
 ): Promise<Extract<DispatchAnswer, { status: 'refused' }> | null> => {
   const recipient = recipientOf(command);
   if (recipient === null) return null;
-  const verdict = planCall(command, settings, now);
-  if (verdict.status === 'refused') return verdict;
+  // The other rails are for new calls: this one was allowed when it was accepted.
+  const { code, rail, detail } = callbackRail(command, settings);
+  if (code !== null) return { status: 'refused', code, field: rail, detail };
   await hearOfEnd(tx, call, recipient, now);
   return null;
 };
@@ -136,11 +143,6 @@ const hearOfEnd = async (
   for (const id of await tx.tell(call.id, [], now, ['call.ended'])) {
     await tx.setAlarm({ type: 'callback', id }, null);
   }
-};
-
-const findNextAttempt = async (tx: CallTransaction, call: Call): Promise<Call | null> => {
-  const repetitions = await tx.findRepetitions(call.attempt === 1 ? call.id : (call.retryOf ?? call.id));
-  return repetitions.find(({ attempt }) => attempt === call.attempt + 1) ?? null;
 };
 
 type Known = Extract<DispatchAnswer, { status: 'replayed' | 'key_reused' | 'duplicate' }>;

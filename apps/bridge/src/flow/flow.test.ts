@@ -10,7 +10,7 @@ import { startBackground } from '../background.ts';
 import { type Call, roomName } from '../domain/call.ts';
 import { type CallStore, LiveKitRejected, StoreUnavailable } from '../ports.ts';
 import { cancelCall, endLegs } from './cancel-call.ts';
-import { clearRooms } from './clear-rooms.ts';
+import { clearRooms, sweepLateLegs } from './clear-rooms.ts';
 import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from './close-lost-calls.ts';
 import { dispatchQueuedCalls, redispatchUngrantedCalls } from './dispatch-call.ts';
 import { eachCall } from './each-call.ts';
@@ -319,9 +319,44 @@ describe('rooms of ended calls', () => {
     });
     await clearRooms(deps());
     expect(livekit.deleted).toEqual([]);
-    await age(id, 'ended_at', 4);
+    await age(id, 'ended_at', 7);
     await clearRooms(deps());
     expect(livekit.deleted).toEqual([roomName(id, 1)]);
+  });
+});
+
+describe('a leg that turns up after the end', () => {
+  const over = async () => {
+    const id = await granted();
+    const outcome = makeOutcome('busy');
+    await recordReport({ calls }, id, { token: TOKEN, seq: 1, at_ms: 1, type: 'ended', outcome });
+    await age(id, 'ended_at', 7);
+    return id;
+  };
+
+  test('in a room that was not deleted yet is removed and told of', async () => {
+    const id = await over();
+    livekit.rooms.set(roomName(id, 1), { agent: false, legs: [CALLEE] });
+    await clearRooms(deps());
+    expect(livekit.deleted).toEqual([roomName(id, 1)]);
+    expect(await found(id)).toMatchObject({ lateLeg: true, legs: [CALLEE], status: 'busy' });
+  });
+
+  test('in a room that was deleted before is removed and told of, for two minutes', async () => {
+    const id = await over();
+    await clearRooms(deps());
+    await sweepLateLegs(deps());
+    expect(await found(id)).toMatchObject({ lateLeg: false });
+    livekit.rooms.set(roomName(id, 1), { agent: false, legs: [CALLEE] });
+    await sweepLateLegs(deps());
+    expect(await found(id)).toMatchObject({ lateLeg: true });
+    const events = await calls.listEvents(0, id, 100);
+    expect(events.map(({ type }) => type)).toContain('call.late_leg');
+    livekit.rooms.set(roomName(id, 1), { agent: false, legs: [CALLEE] });
+    livekit.deleted.length = 0;
+    await age(id, 'ended_at', 121);
+    await sweepLateLegs(deps());
+    expect(livekit.deleted).toEqual([]);
   });
 });
 
@@ -341,7 +376,7 @@ describe('a room that LiveKit cannot clean up', () => {
     const { deleteRoom } = livekit;
     livekit.deleteRoom = (room) => (room === roomName(bad, 1) ? fails() : deleteRoom(room));
     await closeLostCalls(deps());
-    expect([(await found(bad)).status, (await found(good)).status]).toEqual(['dialing', 'failed']);
+    expect([(await found(bad)).status, (await found(good)).status]).toEqual(['failed', 'failed']);
   });
 
   test('or cannot look into, neither', async () => {

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { endLegs } from '../../src/flow/cancel-call.ts';
-import { clearRooms } from '../../src/flow/clear-rooms.ts';
+import { clearRooms, sweepLateLegs } from '../../src/flow/clear-rooms.ts';
 import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from '../../src/flow/close-lost-calls.ts';
 import { dispatchQueuedCalls, redispatchUngrantedCalls } from '../../src/flow/dispatch-call.ts';
-import { sweepLateLegs } from '../../src/flow/sweep-late-legs.ts';
 import { settings } from '../fixtures.ts';
 import type { FaultyBridge } from './faulty-bridge.ts';
 import { bridge, pick, verb } from './verb.ts';
@@ -24,7 +23,9 @@ export const ROUNDS = {
   dispatch: async (deps: FaultyBridge): Promise<void> => {
     await dispatchQueuedCalls(dispatchDeps(deps));
   },
-  redispatch: (deps: FaultyBridge): Promise<void> => redispatchUngrantedCalls(dispatchDeps(deps)),
+  redispatch: async (deps: FaultyBridge): Promise<void> => {
+    await redispatchUngrantedCalls(dispatchDeps(deps));
+  },
   expire: expireCalls,
   withoutAgent: closeCallsWithoutAgent,
   lost: closeLostCalls,

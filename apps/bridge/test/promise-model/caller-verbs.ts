@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isFinal } from '@outdial/telephony';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Callback } from '../../src/domain/callback.ts';
+import type { Callback, CallbackView } from '../../src/domain/callback.ts';
 import type { CallbackAnswer } from '../../src/domain/callback-verdict.ts';
 import type { DispatchCommand } from '../../src/domain/dispatch-command.ts';
 import { acceptDispatch, type DispatchAnswer } from '../../src/flow/accept-dispatch.ts';
@@ -141,13 +141,18 @@ export const deliverOne = async (
   bridge: number,
 ): Promise<void> => {
   await attempt(rig, bridge, (deps) =>
-    deliverCallbacks({ ...deps, send: receive(world, rig, answers), random: () => 0.5 }, id),
+    deliverCallbacks(
+      { ...deps, send: receive(world, rig, answers), random: () => 0.5, stopping: () => false },
+      id,
+    ),
   );
 };
 
 /** The callbacks that are in this state. */
-export const callbacksThat = (rig: Rig, status: Callback['status'] | null): Promise<readonly Callback[]> =>
-  rig.store.calls.listCallbacks({ status, callId: null }, null, 10_000);
+export const callbacksThat = (
+  rig: Rig,
+  status: Callback['status'] | null,
+): Promise<readonly CallbackView[]> => rig.store.calls.listCallbacks({ status, callId: null }, null, 10_000);
 
 /** A callback's alarm rings. */
 export const deliver = verb(
