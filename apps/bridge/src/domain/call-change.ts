@@ -2,7 +2,6 @@ import {
   type CallLeg,
   type CallOutcome,
   type CallStatus,
-  isFinal,
   type OutcomeEvidence,
 } from '@outdial/telephony';
 import type { Call } from './call.ts';
