@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { newCallId, roomName } from './call.ts';
+import { calleeLeg } from '../../test/fixtures.ts';
+import { newCallId, parseRoomName, roomName } from './call.ts';
 import { judgeLease } from './lease.ts';
 import { redispatchAfterMs } from './redispatch-schedule.ts';
 
@@ -18,6 +19,14 @@ test('each dispatch has its own room', () => {
   expect([roomName('call_x', 1), roomName('call_x', 2)]).toEqual(['call-call_x-1', 'call-call_x-2']);
 });
 
+test('a room names its call and dispatch, a foreign one does not', () => {
+  const id = newCallId(new Date(), new Uint8Array(10));
+  expect(parseRoomName(roomName(id, 12))).toEqual({ callId: id, dispatch: 12 });
+  for (const room of ['call-x-1', 'demo', roomName(id, 1).slice(0, -2), `x${roomName(id, 1)}`, '']) {
+    expect(parseRoomName(room)).toBeNull();
+  }
+});
+
 test('dispatches come after 5 s and then 0, 5, 10, 20 … s more', () => {
   expect([1, 2, 3, 4, 5, 6, 7].map(redispatchAfterMs)).toEqual([
     5_000, 10_000, 15_000, 25_000, 45_000, 65_000, 65_000,
@@ -26,10 +35,10 @@ test('dispatches come after 5 s and then 0, 5, 10, 20 … s more', () => {
 
 test.each([
   ['LiveKit is away', 'unreachable', 600_000, 'wait'],
-  ['the agent is in the room', { agent: true, sipIdentities: ['callee'] }, 29_999, 'wait'],
-  ['the agent stayed silent for too long', { agent: true, sipIdentities: ['callee'] }, 30_000, 'close'],
-  ['only the leg is there', { agent: false, sipIdentities: ['callee'] }, 0, 'close'],
-  ['nobody is there', { agent: false, sipIdentities: [] }, 0, 'close'],
+  ['the agent is in the room', { agent: true, legs: [calleeLeg()] }, 29_999, 'wait'],
+  ['the agent stayed silent for too long', { agent: true, legs: [calleeLeg()] }, 30_000, 'close'],
+  ['only the leg is there', { agent: false, legs: [calleeLeg()] }, 0, 'close'],
+  ['nobody is there', { agent: false, legs: [] }, 0, 'close'],
 ] as const)('an expired lease when %s', (_name, sight, overdueMs, verdict) => {
   expect(judgeLease(sight, overdueMs)).toBe(verdict);
 });
