@@ -1,9 +1,4 @@
-import {
-  type CallLeg,
-  type CallOutcome,
-  type CallStatus,
-  type OutcomeEvidence,
-} from '@outdial/telephony';
+import type { CallLeg, CallOutcome, CallStatus, OutcomeEvidence } from '@outdial/telephony';
 import type { Call } from './call.ts';
 
 /** The fields of a call that an event changes; empty when it changes nothing. */
