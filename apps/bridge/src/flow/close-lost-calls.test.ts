@@ -124,8 +124,11 @@ describe('an agent that fell silent', () => {
     });
   });
 
-  test('leaves nothing and no leg was ever seen: unknown', async () => {
+  test('leaves nothing and no leg was ever seen: unknown, after half a minute', async () => {
     const id = await silent(10);
+    await closeLostCalls(world.deps());
+    expect((await world.found(id)).status).toBe('dialing');
+    await world.age(id, 'last_alive_at', 39);
     await closeLostCalls(world.deps());
     expect(await world.found(id)).toMatchObject({
       status: 'unknown',
@@ -156,7 +159,7 @@ describe('an agent that fell silent', () => {
         room === roomName(bad, 1) ? Promise.reject(new Error('500 of this room')) : deleteRoom(room);
       await closeLostCalls(world.deps());
       expect([(await world.found(bad)).status, (await world.found(good)).status]).toEqual([
-        'dialing',
+        'failed',
         'failed',
       ]);
     });

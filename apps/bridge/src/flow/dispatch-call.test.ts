@@ -173,7 +173,7 @@ describe('the pace', () => {
     expect(started()).toEqual([first.id]);
     expect(waitMs).toBeGreaterThan(60_000);
     expect(waitMs).toBeLessThanOrEqual(100_000);
-    await world.age(first.id, 'dispatched_at', 101);
+    await world.age(first.id, 'last_dispatch_at', 101);
     expect(await world.dispatchAll(SLOW)).toBeNull();
     expect(started()).toEqual([first.id, second.id]);
   });
