@@ -37,7 +37,8 @@ export const ownError = (message: string): CallEnd => ({
   message,
 });
 
-const REMOVED: CallEnd = {
+/** The leg or the room was taken out through LiveKit's API, by the bridge or by a person. */
+export const REMOVED: CallEnd = {
   reason: 'canceled_by_api',
   hungUpBy: 'api',
   message: 'The call was ended through the LiveKit API.',

@@ -6,6 +6,8 @@ import type { DialResult, Invite, SipLeg } from './ports.ts';
 /** What became of the one dial of a call, with the carrier's own words. */
 export type Dialed =
   | { readonly status: 'answered' }
+  /** The leg was taken out through the API before anybody answered. */
+  | { readonly status: 'removed' }
   | {
       readonly status: 'not_answered';
       readonly reason: EndReason;
@@ -23,20 +25,25 @@ export type DialOptions = {
   readonly callerId: string;
 };
 
+/** How long the room's news of a leg that was taken out may be behind the end of its dial. */
+const NEWS_MS = 500;
+
 /**
- * Places the call, once. `dialBefore` is in ms of `performance.now()` and is looked at immediately
- * before the request: a job that was held up longer than its grant allows dials nothing.
+ * Places the call, once. A job that was held up longer than its grant allows (`dialBefore`, in ms of
+ * `performance.now()`) dials nothing.
  */
 export const dial = async (options: DialOptions): Promise<Dialed> => {
   const { leg, watch, invite } = options;
-  if (performance.now() >= options.dialBefore) return notAnswered('not_dialed');
   const startedAt = performance.now();
   const answered = watch.active.then((): DialResult => ({ status: 'answered' }));
-  const result = await Promise.race([leg.dial(invite), answered]);
+  const result = await Promise.race([leg.dial(invite, options.dialBefore), answered]);
   switch (result.status) {
     case 'answered':
       return { status: 'answered' };
+    case 'too_late':
+      return notAnswered('not_dialed');
     case 'failed': {
+      if (couldBeRemoval(result.sipStatus) && (await isRemoved(watch))) return { status: 'removed' };
       const verdict = endReasonForSip(
         {
           sipStatus: result.sipStatus,
@@ -60,13 +67,23 @@ export const dial = async (options: DialOptions): Promise<Dialed> => {
   }
 };
 
+/** LiveKit tells of a leg that was taken out while it rang with the words of a ring time that is over. */
+const couldBeRemoval = (sipStatus: number | null): boolean => sipStatus === null || sipStatus === 487;
+
+const isRemoved = async (watch: LegWatch): Promise<boolean> => {
+  const late = pause(NEWS_MS, null, { ref: false });
+  const news = await Promise.race([watch.gone, watch.roomLost, late]);
+  return news?.cause === 'removed';
+};
+
 /** A lost answer is no outcome: the room shows whether the leg turns active, goes, or never comes. */
 const findOut = async (options: DialOptions, startedAt: number): Promise<Dialed> => {
   const { watch, invite } = options;
   const leftMs = startedAt + dialTiming(invite.ringTimeoutSeconds).watchdogMs - performance.now();
   const timeUp = pause(Math.max(0, leftMs), undefined, { ref: false });
-  await Promise.race([watch.active, watch.gone, watch.roomLost, timeUp]);
-  return watch.facts().activeAt === null ? notAnswered('outcome_unknown') : { status: 'answered' };
+  const news = await Promise.race([watch.active, watch.gone, watch.roomLost, timeUp]);
+  if (watch.facts().activeAt !== null) return { status: 'answered' };
+  return news?.cause === 'removed' ? { status: 'removed' } : notAnswered('outcome_unknown');
 };
 
 const notAnswered = (reason: EndReason): Dialed => ({

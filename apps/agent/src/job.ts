@@ -14,7 +14,7 @@ import { RoomServiceClient } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
 import { holdCall } from './adapters/call-marks.ts';
-import { guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
+import { endBeforeExit, guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
 import { createSipLeg } from './adapters/livekit-sip-leg.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
@@ -102,7 +102,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   const end = createCallEnd();
   guardJob(end, log);
 
-  await runCall({
+  const running = runCall({
     config,
     room: ctx.room,
     connect: () => joinRoom(ctx),
@@ -128,7 +128,9 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     hold: () => holdCall(callMarksDir(config), roomNameOf(ctx), log),
     log,
   });
-  leaveJob(ctx, log);
+  endBeforeExit(end, running);
+  await running;
+  leaveJob(ctx);
 };
 
 /** Imported by every job process: nothing here may act on import. */

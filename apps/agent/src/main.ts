@@ -10,6 +10,11 @@ import { createReportSpool } from './adapters/report-spool.ts';
 import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { chooseModels } from './models.ts';
 
+/**
+ * Jobs beyond MAX_CONCURRENT_CALLS: the bridge gives a place away when a call's end is reported, a moment before
+ * that call's process is gone, and a dispatch that finds the worker full is lost for five seconds.
+ */
+const LEAVING_JOBS = 2;
 const SPOOL_EVERY_MS = 5_000;
 const DEAD_JOBS_EVERY_MS = 1_000;
 
@@ -44,6 +49,7 @@ Object.defineProperty(InferenceRunner.registeredRunners, 'lk_eot_audio', { value
 const frameworkLevel = config.LOG_PII ? logOptions('agent', config).level : 'warn';
 initializeLogger({ pretty: process.stdout.isTTY === true, level: frameworkLevel });
 const healthPort = config.AGENT_HEALTH_PORT || (await freePort(config.AGENT_HEALTH_HOST));
+const mostJobs = config.MAX_CONCURRENT_CALLS + LEAVING_JOBS;
 const drainMs = (config.MAX_CALL_SECONDS + 60) * 1000;
 
 const server = new AgentServer(
@@ -62,9 +68,9 @@ const server = new AgentServer(
     initializeProcessTimeout: 30_000,
     drainTimeout: drainMs,
     // livekit-server itself refuses a worker that reports 0.7 or more, whatever the threshold here.
-    loadFunc: async (worker) => (worker.activeJobs.length >= config.MAX_CONCURRENT_CALLS ? 1 : 0),
+    loadFunc: async (worker) => (worker.activeJobs.length >= mostJobs ? 1 : 0),
     requestFunc: async (request) => {
-      if (server.activeJobs.length >= config.MAX_CONCURRENT_CALLS) return request.reject();
+      if (server.activeJobs.length >= mostJobs) return request.reject();
       return request.accept();
     },
   }),

@@ -25,9 +25,13 @@ export type CallLedger = {
   close(outcome: CallOutcome): Promise<() => Promise<void>>;
 };
 
-/** What became of placing the call. `lost`: the answer of LiveKit never came, nobody knows yet. */
+/**
+ * What became of placing the call. `too_late`: nothing was sent. `lost`: the answer of LiveKit never came, nobody
+ * knows yet.
+ */
 export type DialResult =
   | { readonly status: 'answered' }
+  | { readonly status: 'too_late' }
   | {
       readonly status: 'failed';
       readonly sipStatus: number | null;
@@ -56,8 +60,11 @@ export type Invite = {
 
 /** The SIP side of one call, through LiveKit. */
 export type SipLeg = {
-  /** Sends the INVITE and waits for its final answer. Never throws. */
-  dial(invite: Invite): Promise<DialResult>;
+  /**
+   * Sends the INVITE and waits for its final answer. `before` (ms of `performance.now()`) is looked at immediately
+   * before the request leaves, behind everything that had to be waited for. Never throws.
+   */
+  dial(invite: Invite, before: number): Promise<DialResult>;
   /** Sends REFER to the callee and waits for its result. Never throws. */
   refer(referTo: string, headers: Readonly<Record<string, string>>): Promise<ReferResult>;
   /** Ends the leg (CANCEL or BYE) and deletes the room. Never throws. */

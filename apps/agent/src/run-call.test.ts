@@ -3,7 +3,12 @@ import { callOutcomeSchema } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
 import { createCallRig } from '../test/call-rig.ts';
 
-const onlyOutcome = (rig: ReturnType<typeof createCallRig>) => {
+type Rig = ReturnType<typeof createCallRig>;
+
+/** What LiveKit says of a ring time that is over, and of a leg that was taken out while it rang. */
+const TIMED_OUT = 'canceled: sip request timed out';
+
+const onlyOutcome = (rig: Rig) => {
   expect(rig.seen.outcomes).toHaveLength(1);
   expect(rig.seen.hangUps).toBe(1);
   expect(rig.seen.held).toBe(0);
@@ -111,6 +116,61 @@ describe('the dial', () => {
     expect(onlyOutcome(rig)).toMatchObject({ status: 'completed', end_reason: 'callee_hangup' });
   });
 
+  test.each([
+    ['the leg was taken out', (rig: Rig) => rig.leave(DisconnectReason.PARTICIPANT_REMOVED, 'ringing')],
+    ['the room was deleted', (rig: Rig) => rig.loseRoom(DisconnectReason.ROOM_DELETED)],
+  ])('a dial that ends like a ring time because %s is no unanswered call', async (_why, takeOut) => {
+    const rig = createCallRig();
+    await rig.invited;
+    rig.join();
+    rig.status('ringing');
+    rig.dialResult({ status: 'failed', sipStatus: null, sipReason: null, errorText: TIMED_OUT });
+    setTimeout(() => takeOut(rig), 50);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({
+      status: 'canceled',
+      end_reason: 'canceled_by_api',
+      hung_up_by: 'api',
+      rang: true,
+    });
+  });
+
+  test('a dial whose answer was lost and whose leg was taken out is canceled, not unknown', async () => {
+    const rig = createCallRig();
+    await rig.invited;
+    rig.dialResult({ status: 'lost', errorText: 'socket hang up' });
+    rig.join();
+    rig.leave(DisconnectReason.PARTICIPANT_REMOVED, 'dialing');
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'canceled', end_reason: 'canceled_by_api' });
+  });
+
+  test('a ring time that is over is no answer, and waits for no other news', async () => {
+    const rig = createCallRig();
+    await rig.invited;
+    rig.join();
+    rig.status('ringing');
+    rig.leave(DisconnectReason.USER_UNAVAILABLE, 'ringing');
+    rig.dialResult({ status: 'failed', sipStatus: null, sipReason: null, errorText: TIMED_OUT });
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'no_answer', end_reason: 'no_answer' });
+  });
+
+  test('a cancel that crosses the answer is a completed call', async () => {
+    const rig = createCallRig();
+    await rig.invited;
+    rig.join();
+    rig.cancel();
+    rig.status('active');
+    rig.dialResult({ status: 'answered' });
+    await rig.done;
+    expect(rig.seen.outcomes[0]).toMatchObject({
+      status: 'completed',
+      end_reason: 'canceled_by_api',
+      talk_ms: expect.any(Number),
+    });
+  });
+
   test('a cancel while it rings hangs up and is told as such, whatever LiveKit answers then', async () => {
     const rig = createCallRig();
     await rig.invited;
@@ -134,6 +194,12 @@ test('an end that comes before the dial dials nothing', async () => {
   await rig.done;
   expect(rig.seen.invites).toEqual([]);
   expect(onlyOutcome(rig)).toMatchObject({ status: 'failed', end_reason: 'agent_error' });
+});
+
+test('a job that has to end before it asks for the call leaves it to another', async () => {
+  const rig = createCallRig({ ended: true });
+  await rig.done;
+  expect(rig.seen).toMatchObject({ invites: [], outcomes: [], hangUps: 0, held: 0 });
 });
 
 test('a dial in flight when the call ends is taken down until it is over', async () => {
@@ -250,6 +316,22 @@ describe('the transfer', () => {
     rig.leave(DisconnectReason.CLIENT_INITIATED);
     await rig.done;
     expect(onlyOutcome(rig)?.transfer?.result).toBe('unknown');
+  });
+
+  test('one that is cut short by a cancel may have reached its target', async () => {
+    const rig = createCallRig({ call: { transfer_target: 'tel:+61255500100' } });
+    await rig.answer();
+    const answer = rig.transfer('default');
+    await rig.referred;
+    rig.cancel();
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({
+      status: 'completed',
+      end_reason: 'canceled_by_api',
+      transfer: { mode: 'refer', result: 'unknown' },
+    });
+    rig.referResult({ status: 'unknown', errorText: 'the leg is gone' });
+    await answer;
   });
 
   test('whoever hangs up while it is announced is not transferred', async () => {

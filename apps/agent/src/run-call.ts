@@ -4,7 +4,7 @@ import type { Logger } from '@outdial/runtime';
 import type { GrantedCall } from '@outdial/telephony';
 import { type LegGone, type LegWatch, watchLeg } from './adapters/leg-watch.ts';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
-import { type CallEndLatch, endOfLeg, endOfRoom, ownError } from './call-end.ts';
+import { type CallEndLatch, endOfLeg, endOfRoom, ownError, REMOVED } from './call-end.ts';
 import type { AgentConfig } from './config.ts';
 import type { Conversation } from './conversation.ts';
 import { type Dialed, dial } from './dial.ts';
@@ -49,6 +49,8 @@ export const runCall = async (job: CallJob): Promise<void> => {
   });
   connecting.catch((error) => end.decide(ownError(`The room cannot be joined: ${error}`)));
 
+  // A job that has to end already leaves the call to another one.
+  if (end.current() !== null) return log.warn('the job ends before it asked for the call');
   const grant = await ledger.grant();
   if (grant.status === 'refused') return log.info({ reason: grant.reason }, 'no grant: nothing is dialled');
   const { call } = grant;
@@ -85,6 +87,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
 
     const dialed = await Promise.race([dialing, end.decided.then(() => null)]);
     if (dialed === null) return;
+    if (dialed.status === 'removed') return end.decide(REMOVED);
     if (dialed.status === 'not_answered') {
       sip = dialed;
       const message = dialed.message === null ? {} : { message: dialed.message };
@@ -117,7 +120,8 @@ export const runCall = async (job: CallJob): Promise<void> => {
       end: await end.decided,
       leg: watch.facts(),
       watched,
-      answeredAt,
+      // An answer that came while something else ended the call is an answer all the same.
+      answeredAt: answeredAt ?? watch.facts().activeAt,
       endedAt: performance.now(),
       ...sip,
       transfer: transfers?.result() ?? null,

@@ -20,7 +20,7 @@ const CONFIRM_AFTER_MS = 250;
 export type Transfers = {
   readonly targetNames: readonly string[];
   transfer(targetName: string): Promise<TransferAnswer>;
-  /** The last result, `null` when none was tried. */
+  /** The last result, `null` when none was tried; `unknown` while one is running. */
   result(): TransferResult | null;
   /** Resolves when no transfer is running. */
   settled(): Promise<void>;
@@ -53,6 +53,8 @@ export const createTransfers = (options: {
       format: config.SIP_DIAL_FORMAT,
       homeCountry: config.DEFAULT_COUNTRY,
     });
+    // A call that ends before the answer comes leaves a target that may be ringing.
+    result = { target, mode: 'refer', result: 'unknown' };
     const answer = await leg.refer(referTo, accountCodeHeaders(call, config));
     const settle = (outcome: TransferResult['result']) => {
       result = { target, mode: 'refer', result: outcome };

@@ -14,7 +14,13 @@ type Leg = { identity: string; sid: string; attributes: Record<string, string>; 
 
 /** One call run against ports that record what was asked of them; a test plays LiveKit. */
 export const createCallRig = (
-  options: { grant?: Grant; call?: Partial<GrantedCall>; env?: Record<string, string> } = {},
+  options: {
+    grant?: Grant;
+    call?: Partial<GrantedCall>;
+    env?: Record<string, string>;
+    /** The job is told to end before it begins. */
+    ended?: boolean;
+  } = {},
 ) => {
   const room = Object.assign(new EventEmitter(), { remoteParticipants: new Map() });
   const dialed = Promise.withResolvers<DialResult>();
@@ -56,7 +62,8 @@ export const createCallRig = (
       },
     },
     leg: {
-      dial: (invite) => {
+      dial: async (invite, before) => {
+        if (performance.now() >= before) return { status: 'too_late' };
         seen.invites.push(invite);
         invited.resolve(invite);
         return dialed.promise;
@@ -91,6 +98,7 @@ export const createCallRig = (
     },
     log: createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} }),
   };
+  if (options.ended === true) job.end.decide({ reason: 'agent_error', hungUpBy: 'platform' });
   const status = (value: string) => {
     leg.attributes = { ...leg.attributes, 'sip.callStatus': value };
     room.emit('participantAttributesChanged', {}, leg);

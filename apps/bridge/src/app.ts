@@ -19,15 +19,16 @@ import { callRoutes } from './http/routes/calls.ts';
 import { dispatchRoute } from './http/routes/dispatch.ts';
 import { eventRoutes } from './http/routes/events.ts';
 import { healthRoutes } from './http/routes/health.ts';
-import { type LiveKitKey, livekitWebhookRoute } from './http/routes/livekit-webhook.ts';
+import { livekitWebhookRoute } from './http/routes/livekit-webhook.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
 import { serverOptions } from './http/server-options.ts';
+import type { ReadLiveKitWebhook } from './ports.ts';
 
 /** What the HTTP side needs to be built. */
 export type AppDeps = RouteDeps & {
   readonly apiKeys: readonly ApiKey[];
   readonly agentReportSecret: string;
-  readonly livekitKey: LiveKitKey;
+  readonly readLiveKitWebhook: ReadLiveKitWebhook;
   readonly trustProxy: readonly string[];
   readonly lifecycle: Lifecycle;
   readonly version: string;

@@ -5,11 +5,10 @@ import { createClockGuard } from './clock-guard.ts';
 import { LEASE_SUSPENSION_MS } from './domain/lease.ts';
 import { NO_AGENT_MS } from './domain/redispatch-schedule.ts';
 import { endLegs } from './flow/cancel-call.ts';
-import { clearRooms } from './flow/clear-rooms.ts';
+import { clearRooms, sweepLateLegs } from './flow/clear-rooms.ts';
 import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from './flow/close-lost-calls.ts';
 import { deliverCallbacks, type SendCallback } from './flow/deliver-callback.ts';
 import { type DispatchDeps, dispatchQueuedCalls, redispatchUngrantedCalls } from './flow/dispatch-call.ts';
-import { sweepLateLegs } from './flow/sweep-late-legs.ts';
 import { createPatience } from './patience.ts';
 import { type Alarm, StoreUnavailable } from './ports.ts';
 
@@ -60,10 +59,12 @@ export const startBackground = (deps: BackgroundDeps): Background => {
     everyMs: ROUND_MS,
     log,
     round: async () => {
-      const waitMs = await dispatchQueuedCalls({ ...deps, track });
+      // First those that wait already: new ones would take their turn for ever.
+      const waitMs =
+        (await redispatchUngrantedCalls({ ...deps, track })) ??
+        (await dispatchQueuedCalls({ ...deps, track }));
       clearTimeout(pace);
       if (waitMs !== null && !stopped) pace = setTimeout(() => dispatching.wake(), waitMs);
-      await redispatchUngrantedCalls({ ...deps, track });
     },
   });
   // Only a database that was away keeps agents from being heard; LiveKit's trouble does not.
@@ -72,26 +73,30 @@ export const startBackground = (deps: BackgroundDeps): Background => {
     leases.restart();
     agents.restart();
   };
+  const watchDatabaseClock = async (): Promise<void> => {
+    if (!clockGuard.jumped(await deps.calls.now())) return;
+    log.warn('the database clock was set; leases begin anew');
+    leases.restart();
+    agents.restart();
+    await deps.calls.mendTimes();
+  };
   const careDeps = { ...deps, wake: dispatching.wake };
   const clock = (name: string, everyMs: number, round: () => Promise<void>): Clock =>
     startClock({ name, everyMs, log, onFailure, round });
   const care = clock('care', ROUND_MS, async () => {
     leases.beat();
     agents.beat();
-    if (clockGuard.jumped(await deps.calls.now())) {
-      log.warn('the database clock was set; leases begin anew');
-      leases.restart();
-      agents.restart();
-      await deps.calls.mendLeases();
-    }
+    await watchDatabaseClock();
     await expireCalls(careDeps);
     if (agents.isOver()) await closeCallsWithoutAgent(careDeps);
   });
   const legs = clock('legs', ROUND_MS, async () => {
+    // Here too: this round may come between a jump of the clock and the next round of the other.
+    await watchDatabaseClock();
     await endLegs(deps);
     if (leases.isOver()) await closeLostCalls(careDeps);
   });
-  const deliveries = { ...deps, random: Math.random };
+  const deliveries = { ...deps, random: Math.random, stopping: () => stopped };
   const deliver = (id: string): void => {
     if (!stopped) track(deliverCallbacks(deliveries, id));
   };

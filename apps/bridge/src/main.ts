@@ -10,6 +10,7 @@ import {
 import packageJson from '../package.json' with { type: 'json' };
 import { createCallbackSender } from './adapters/callbacks/callback-sender.ts';
 import { createLiveKit } from './adapters/livekit/livekit.ts';
+import { createWebhookReader } from './adapters/livekit/webhook.ts';
 import { createAlarmClock } from './adapters/postgres/alarm-clock.ts';
 import { markBoot } from './adapters/postgres/boot-mark.ts';
 import { createCallStore } from './adapters/postgres/call-store.ts';
@@ -37,6 +38,8 @@ const LEAVE_AFTER_MS = 1_000;
 
 // A callback that is broken off is sent again by the next bridge, so waiting longer gains nothing.
 const CALLBACKS_END_WITHIN_MS = 2_000;
+
+const STOP_LIMIT_MS = 40_000;
 
 // After the work under way is done; a client that never finishes its request must not hold up the end.
 const CONNECTIONS_END_WITHIN_MS = 10_000;
@@ -68,6 +71,7 @@ const openStore = async (config: BridgeConfig, log: Logger) => {
     log.error('the host was started anew since the last unclean stop; open calls are closed as unknown');
     await closeAfterPowerLoss({ calls, log });
   }
+  boot?.writeRunning();
   return {
     calls,
     alarms,
@@ -96,6 +100,14 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     apiSecret: config.LIVEKIT_API_SECRET,
     agentName: config.AGENT_NAME,
   });
+  await store.calls.mendTimes();
+  const others = await store.calls.adoptCalls(trunkOf(config));
+  if (others > 0) {
+    log.warn(
+      { calls: others, trunk: trunkOf(config) },
+      'open calls were accepted for another trunk and start only where a bridge serves it',
+    );
+  }
   await store.calls.setStandingEndpoint(
     'CALLBACK_URL',
     config.CALLBACK_URL === null ? null : { url: config.CALLBACK_URL, events: ['call.ended'] },
@@ -113,7 +125,7 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     log,
     apiKeys: config.BRIDGE_API_KEYS,
     agentReportSecret: config.AGENT_REPORT_SECRET,
-    livekitKey: { apiKey: config.LIVEKIT_API_KEY, apiSecret: config.LIVEKIT_API_SECRET },
+    readLiveKitWebhook: createWebhookReader(config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET),
     trustProxy: config.BRIDGE_TRUST_PROXY,
     lifecycle,
     version: packageJson.version,
@@ -145,8 +157,8 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
   return async (): Promise<void> => {
     lifecycle.closing = true;
     ending.abort();
-    await store.alarms.stop();
     await Promise.all([started.stop(), sender.close(CALLBACKS_END_WITHIN_MS), sleep(LEAVE_AFTER_MS)]);
+    await store.alarms.stop();
     await closeServer(app);
     await store.close();
     log.info('bridge stopped');
@@ -181,6 +193,11 @@ const main = (): void => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'stopping');
+    // A database that answers nothing would keep some step of the end waiting for ever.
+    setTimeout(
+      () => fail(new StartError('The bridge could not stop in order in time; it ends now.')),
+      STOP_LIMIT_MS,
+    ).unref();
     starting.promise.then((stop) => stop()).then(() => process.exit(0), fail);
   };
   process.on('SIGTERM', onSignal);

@@ -1,8 +1,8 @@
-import type { CallLeg, CallReport, CallStatus } from '@outdial/telephony';
+import type { CallLeg, CallReport, CallStatus, EndReason } from '@outdial/telephony';
 import type { Call, NewCall } from './domain/call.ts';
 import type { CallChange } from './domain/call-change.ts';
 import type { CallEventType } from './domain/call-event.ts';
-import type { Callback, CallbackRecipient } from './domain/callback.ts';
+import type { Callback, CallbackRecipient, CallbackView } from './domain/callback.ts';
 import type { TrunkLoad } from './domain/claim-place.ts';
 import type { RoomSight } from './domain/lease.ts';
 
@@ -29,7 +29,7 @@ export interface CallTransaction {
   findDuplicate(fingerprint: string, windowMs: number): Promise<Call | null>;
   /** Writes a new call down, `queued`. */
   insert(call: NewCall): Promise<Call>;
-  /** Calls that repeat this one, further attempts and repetitions by hand, oldest first. */
+  /** Calls whose `retry_of` is this one: repetitions by hand, and all further attempts of a first one. */
   findRepetitions(id: string): Promise<readonly Call[]>;
 
   /** The call, locked until the transaction is over, and the database's time. */
@@ -40,6 +40,8 @@ export interface CallTransaction {
   lockNextQueued(trunk: string): Promise<LockedCall | null>;
   /** Changes these fields. */
   save(id: string, change: CallChange): Promise<Call>;
+  /** Why the newest calls of a trunk that were dialled ended, newest first. */
+  lastEndReasons(trunk: string, limit: number): Promise<readonly EndReason[]>;
   /** Writes a report down; false when one with its number is there already. */
   insertReport(callId: string, report: CallReport): Promise<boolean>;
 
@@ -55,12 +57,14 @@ export interface CallTransaction {
   /** Gives a call the recipients of another. */
   copyRecipients(fromCallId: string, toCallId: string): Promise<void>;
   /** The callbacks of these calls, oldest first. */
-  findCallbacksOf(callIds: readonly string[]): Promise<readonly Callback[]>;
+  findCallbacksOf(callIds: readonly string[]): Promise<readonly CallbackView[]>;
   /**
    * Takes the oldest callback that is due for the address of this one, for `claimMs` at the longest;
    * null when none is due or somebody is at it: one delivery at a time for an address.
    */
   claimCallback(id: string, claimMs: number): Promise<{ callback: Callback; now: Date } | null>;
+  /** Ends an attempt: changes these fields if the claim is still ours; null when it ran out meanwhile. */
+  endAttempt(claimed: Callback, change: Partial<Omit<Callback, 'id'>>): Promise<Callback | null>;
   /** Changes these fields; null: there is no such callback. */
   saveCallback(id: string, change: Partial<Omit<Callback, 'id'>>): Promise<Callback | null>;
 
@@ -112,8 +116,10 @@ export interface CallStore {
   findWithoutAgent(afterMs: number): Promise<readonly Call[]>;
   /** Calls whose agent was last heard of longer ago than the lease, and by how much. */
   findLeasesOver(leaseMs: number): Promise<readonly { call: Call; overdueMs: number }[]>;
-  /** Signs of life from the future, which a clock that was set back leaves behind, become those of now. */
-  mendLeases(): Promise<void>;
+  /** Moments that a clock which was set back leaves in the future become those of now. */
+  mendTimes(): Promise<void>;
+  /** Open calls from before there were trunks become those of this one; gives how many wait for another. */
+  adoptCalls(trunk: string): Promise<number>;
   /** Granted calls whose leg is to go: asked to end, or longer than their maximum by `graceMs`. */
   findLegsToEnd(graceMs: number): Promise<readonly Call[]>;
   /** Ended calls whose rooms were not deleted yet; those with a grant only after this long. */
@@ -130,11 +136,13 @@ export interface CallStore {
   /** The number of the newest event; 0 when there is none. */
   lastEventId(): Promise<number>;
 
+  /** The callbacks of these calls, oldest first. */
+  callbacksOf(callIds: readonly string[]): Promise<readonly CallbackView[]>;
   listCallbacks(
     filter: CallbackFilter,
     position: Position | null,
     limit: number,
-  ): Promise<readonly Callback[]>;
+  ): Promise<readonly CallbackView[]>;
   /** Callbacks that are due and that nobody is at, one for each address. */
   findDueCallbacks(): Promise<readonly Callback[]>;
   /** The endpoint that hears of every call, from the environment; null takes it away. */
@@ -159,8 +167,18 @@ export interface LiveKit {
   existing(rooms: readonly string[]): Promise<readonly string[]>;
 }
 
-/** What LiveKit's webhooks tell of a SIP leg. */
-export type LegHint = { readonly room: string; readonly leg: CallLeg };
+/** What a webhook of LiveKit tells us: its event, the room, and the SIP leg that it is about. */
+export type LiveKitHint = {
+  readonly event: string;
+  readonly room: string | null;
+  readonly leg: CallLeg | null;
+};
+
+/** Reads a webhook; null when LiveKit did not sign this very body. Never throws. */
+export type ReadLiveKitWebhook = (
+  body: string,
+  authorization: string | undefined,
+) => Promise<LiveKitHint | null>;
 
 /** The database could not be reached or written. Nothing was decided; asking again is right. */
 export class StoreUnavailable extends Error {

@@ -57,6 +57,7 @@ export const aCall = (change: Partial<Call> = {}): Call => {
     room: roomName(call.id, 1),
     dispatchId: 'AD_1',
     dispatchedAt: T0,
+    lastDispatchAt: T0,
     nextDispatchAt: after(5_000),
     grantToken: null,
     grantExpiresAt: null,

@@ -5,6 +5,7 @@ import { createCallStore } from '../src/adapters/postgres/call-store.ts';
 import { type DatabasePlace, openDatabase } from '../src/adapters/postgres/database.ts';
 import { migrate } from '../src/adapters/postgres/migrate.ts';
 import type { Database } from '../src/adapters/postgres/schema.ts';
+import { advance } from '../src/flow/advance.ts';
 import type { CallStore } from '../src/ports.ts';
 
 const silent = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
@@ -35,3 +36,11 @@ export const openTestStore = async (place: DatabasePlace = { type: 'memory' }): 
     },
   };
 };
+
+/** The next queued call is dispatched, as the dispatcher does it, without LiveKit. */
+export const dispatchNext = (calls: CallStore): Promise<void> =>
+  calls.transaction(async (tx) => {
+    const locked = await tx.lockNextQueued('default');
+    if (locked === null) throw new Error('No call is queued.');
+    await advance(tx, locked, { type: 'dispatched', nextDispatchAt: new Date(locked.now.getTime() + 5_000) });
+  });

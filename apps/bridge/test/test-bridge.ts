@@ -1,6 +1,7 @@
 import { createLogger, signReport } from '@outdial/runtime';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Kysely } from 'kysely';
+import { createWebhookReader } from '../src/adapters/livekit/webhook.ts';
 import { createAlarmClock } from '../src/adapters/postgres/alarm-clock.ts';
 import { createCallStore } from '../src/adapters/postgres/call-store.ts';
 import { openChangeFeed } from '../src/adapters/postgres/change-feed.ts';
@@ -62,7 +63,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
     feed,
     ending: ending.signal,
     log,
-    livekitKey: LIVEKIT_KEY,
+    readLiveKitWebhook: createWebhookReader(LIVEKIT_KEY.apiKey, LIVEKIT_KEY.apiSecret),
     apiKeys: keys.keys,
     agentReportSecret: AGENT_SECRET,
     trustProxy: [],

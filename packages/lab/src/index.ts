@@ -31,9 +31,21 @@ export type { ApiAnswer } from './outdial-api.ts';
 export type { Job } from './outdial-jobs.ts';
 export type { Ending, Part, Reach } from './part.ts';
 export type { PhoneCall } from './phones/answering-line.ts';
-export { LAB_NUMBERS, SPARE_NUMBERS } from './phones/numbers.ts';
+export { LAB_NUMBERS, LOGIN_AT_PHONE, SPARE_NUMBERS } from './phones/numbers.ts';
 export type { PhoneWords } from './phones/phone-audio.ts';
 export type { AddedPhone, Phones } from './phones/phones.ts';
-export { answerThenHangUp, refuse, ringForEver } from './phones/scenario.ts';
+export { acceptRefer, refuseRefer } from './phones/refer-scenario.ts';
+export {
+  answerTheCanceled,
+  answerThen,
+  answerThenHangUp,
+  demandLogin,
+  type RefuseOptions,
+  refuse,
+  refuseEveryLogin,
+  ringForEver,
+  tryForEver,
+} from './phones/scenario.ts';
+export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from './phones/scenario-parts.ts';
 export { startPostgres, type TestPostgres } from './postgres.ts';
 export { type Similarity, similarity } from './speech/index.ts';

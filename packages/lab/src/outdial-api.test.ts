@@ -33,6 +33,8 @@ test('the end of a call is waited for while the bridge is away, and a call that 
   });
   const record = await api.ended('1', ({ status }) => seen.push(status));
   expect([record.status, seen]).toEqual(['busy', ['ringing', 'busy']]);
+  expect((await api.ended('1')).status).toBe('busy');
+  expect(bridge.requests('/calls/1').at(-1)?.url).toBe('/calls/1?wait=25');
   bridge.answer('/calls/2', () => ({ status: 404, body: { code: 'call_not_found' } }));
   await expect(api.ended('2')).rejects.toThrow('GET /calls/2 answered 404: {"code":"call_not_found"}');
   bridge.answer('/dispatch', () => ({ status: 403, body: { code: 'x' } }));

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 250;
+const WAIT_SECONDS = 25;
 
 /** A call record as the API gives it, as far as the lab reads it. */
 export type CallRecord = {
@@ -57,9 +58,12 @@ export const createOutdialApi = (bridgeUrl: string, apiKey: string): OutdialApi 
       recordIn('POST /dispatch', await request('/dispatch', { method: 'POST', body: JSON.stringify(body) })),
     call,
     ended: async (id, onChange) => {
+      // Who wants the end alone lets the bridge hold its answer: dozens of calls that were asked for again and
+      // again would be a flood to it.
+      const path = onChange === undefined ? `/calls/${id}?wait=${WAIT_SECONDS}` : `/calls/${id}`;
       let last = '';
       for (;;) {
-        const answer = await request(`/calls/${id}`).catch(() => null);
+        const answer = await request(path).catch(() => null);
         if (answer !== null && answer.status !== 503) {
           const record = recordIn(`GET /calls/${id}`, answer);
           if (JSON.stringify(record) !== last) onChange?.(record);

@@ -27,6 +27,7 @@ export type BridgeLedgerOptions = {
 const GRANT_PATIENCE_MS = 5_000;
 const REPORT_PATIENCE_MS = 5_000;
 const RETRY_EVERY_MS = 250;
+const NO_ANSWER = 'The agent did not hear in time that it may dial, so it did not.';
 
 /** The ledger of a call that the bridge wrote down: grant and signed reports over HTTP. */
 export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => {
@@ -67,6 +68,15 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
     line = line.then(() => send(body));
   };
 
+  const deliver = async (body: string): Promise<'settled' | 'unreachable'> => {
+    const deadline = performance.now() + REPORT_PATIENCE_MS;
+    do {
+      if ((await send(body)) === 'settled') return 'settled';
+      await pause(RETRY_EVERY_MS);
+    } while (performance.now() < deadline);
+    return 'unreachable';
+  };
+
   return {
     grant: async (): Promise<Grant> => {
       const body = JSON.stringify({ token, dispatch: options.dispatch, job_id: options.jobId });
@@ -84,6 +94,8 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
         alive = setInterval(() => enqueue({ type: 'alive' }), ALIVE_EVERY_MS);
         return { status: 'granted', call: answer.call, dialBefore: askedAt + answer.dial_within_ms };
       }
+      // An answer that was lost may have been a grant: told so, the bridge need not guess what became of it.
+      await deliver(stamp({ type: 'not_dialed', message: NO_ANSWER }));
       return { status: 'refused', reason: 'the bridge gave no answer' };
     },
     note: (step) => enqueue(step),
@@ -100,12 +112,8 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
       const body = stamp({ type: 'ended', outcome });
       const spooled = await keep(options.spool, callId, body, log);
       return async () => {
-        const deadline = performance.now() + REPORT_PATIENCE_MS;
         await Promise.race([line, pause(REPORT_PATIENCE_MS, undefined, { ref: false })]);
-        do {
-          if ((await send(body)) === 'settled') return spooled?.done();
-          await pause(RETRY_EVERY_MS);
-        } while (performance.now() < deadline);
+        if ((await deliver(body)) === 'settled') return spooled?.done();
         log.error({ callId }, 'the final report waits in the spool until the bridge takes it');
       };
     },

@@ -1,10 +1,19 @@
-import { CALL_STATUSES, type CallReport, type CallStatus, isFinal, makeOutcome } from '@outdial/telephony';
+import {
+  CALL_STATUSES,
+  type CallReport,
+  type CallStatus,
+  type EndReason,
+  isFinal,
+  makeOutcome,
+} from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
 import { aCall, after, T0, TOKEN } from '../../test/fixtures.ts';
-import { advanceCall, type CallChange, type CallEvent } from './advance-call.ts';
+import { advanceCall, type CallEvent } from './advance-call.ts';
 import type { Call } from './call.ts';
+import type { CallChange } from './call-change.ts';
 
 const NOW = after(10_000);
+const TRANSFER = { target: 'tel:+61255500100', mode: 'refer', result: 'confirmed' } as const;
 const GRANTED = { dialingAt: after(1_000), grantToken: TOKEN, lastAliveAt: after(1_000) };
 
 /** A plausible call in each status. */
@@ -26,6 +35,8 @@ const report = (said: Said<CallReport>, atMs = 4_000): CallEvent => ({
   report: { token: TOKEN, seq: 1, at_ms: atMs, ...said } as CallReport,
 });
 
+const LEG = { identity: 'callee', participant_sid: 'PA_1', sip_call_id: 'x' } as const;
+
 const EVENTS: Readonly<Record<string, CallEvent>> = {
   dispatched: { type: 'dispatched', nextDispatchAt: after(15_000) },
   granted: { type: 'granted', token: TOKEN, dispatch: 1, jobId: 'AJ_1' },
@@ -33,7 +44,7 @@ const EVENTS: Readonly<Record<string, CallEvent>> = {
   not_dialed: report({ type: 'not_dialed', message: 'too late' }),
   ringing: report({ type: 'ringing' }),
   answered: report({ type: 'answered' }),
-  leg: report({ type: 'leg', leg: { identity: 'callee', participant_sid: 'PA_1', sip_call_id: 'x' } }),
+  leg: report({ type: 'leg', leg: LEG }),
   transfer: report({
     type: 'transfer',
     transfer: { target: 'tel:+61255500100', mode: 'refer', result: 'confirmed' },
@@ -42,8 +53,12 @@ const EVENTS: Readonly<Record<string, CallEvent>> = {
   cancel: { type: 'cancel_requested' },
   expired: { type: 'not_after_passed' },
   no_agent: { type: 'no_agent', message: null },
-  livekit_rejected: { type: 'livekit_rejected' },
-  lost: { type: 'lost', sipLegSeen: false, silentSince: after(1_000) },
+  livekit_rejected: { type: 'livekit_rejected', dispatch: 1 },
+  blocked: { type: 'blocked', message: 'not allowed any more' },
+  leg_seen: { type: 'leg_seen', leg: LEG },
+  late_leg: { type: 'late_leg', legs: [LEG] },
+  power_lost: { type: 'power_lost' },
+  lost: { type: 'lost', legs: [], silentSince: after(1_000) },
 };
 
 /** The status that each event leads to; what is not here leaves the status as it is. */
@@ -58,6 +73,14 @@ const LEADS_TO: Readonly<Record<string, Partial<Record<CallStatus, CallStatus>>>
   expired: { queued: 'canceled', dispatched: 'canceled' },
   no_agent: { dispatched: 'failed' },
   livekit_rejected: { dispatched: 'failed' },
+  blocked: { queued: 'canceled', dispatched: 'canceled' },
+  power_lost: {
+    queued: 'unknown',
+    dispatched: 'unknown',
+    dialing: 'unknown',
+    ringing: 'unknown',
+    in_progress: 'unknown',
+  },
   lost: { dialing: 'unknown', ringing: 'failed', in_progress: 'failed' },
 };
 
@@ -216,8 +239,14 @@ describe('cancel', () => {
 });
 
 describe('a lost agent', () => {
+  test('may still be about to dial until its window is over', () => {
+    const call = callIn('dialing', { grantExpiresAt: after(1, NOW) });
+    expect(advanceCall(call, EVENTS.lost as CallEvent, NOW)).toEqual({});
+    expect(happen(call, EVENTS.lost as CallEvent, after(1, NOW)).status).toBe('unknown');
+  });
+
   test('with a leg in the room was certainly dialling', () => {
-    const call = happen(callIn('dialing'), { type: 'lost', sipLegSeen: true, silentSince: after(1_000) });
+    const call = happen(callIn('dialing'), { type: 'lost', legs: [LEG], silentSince: after(1_000) });
     expect(call.outcome?.end_reason).toBe('agent_lost');
   });
 
@@ -238,7 +267,7 @@ describe('a lost agent', () => {
   });
 
   test('that spoke meanwhile is not lost', () => {
-    const event: CallEvent = { type: 'lost', sipLegSeen: false, silentSince: T0 };
+    const event: CallEvent = { type: 'lost', legs: [], silentSince: T0 };
     expect(advanceCall(callIn('dialing'), event, NOW)).toEqual({});
   });
 });
@@ -267,4 +296,83 @@ test('reports in any order end in the same status', () => {
     expect(call.status).toBe('declined');
     expect(call.outcome?.end_reason).toBe('declined');
   }
+});
+
+describe('what only the bridge knows about an end', () => {
+  const ended = (
+    reason: EndReason,
+    sip: number | null,
+    change: Partial<Call>,
+    talkMs: number | null = null,
+  ) =>
+    happen(
+      callIn(talkMs === null ? 'ringing' : 'in_progress', change),
+      report({
+        type: 'ended',
+        outcome: makeOutcome(reason, {
+          sip: { status: sip, reason: null, call_id: null },
+          ...(talkMs === null ? {} : { talk_ms: talkMs }),
+        }),
+      }),
+    ).outcome;
+  const canceled = { cancelRequestedAt: T0 };
+
+  test.each([
+    ['no_answer', null, 'canceled_by_api'],
+    ['no_answer', 487, 'canceled_by_api'],
+    ['carrier_no_response', null, 'canceled_by_api'],
+    ['agent_error', null, 'canceled_by_api'],
+    ['busy', 486, 'busy'],
+    ['declined', 603, 'declined'],
+    ['unavailable', 480, 'unavailable'],
+    ['outcome_unknown', null, 'outcome_unknown'],
+  ] as const)('%s (SIP %s) of a canceled call is %s', (reason, sip, expected) => {
+    expect(ended(reason, sip, canceled)?.end_reason).toBe(expected);
+  });
+
+  test('what the callee did before the cancel reached them stays', () => {
+    expect(ended('callee_hangup', 200, canceled, 3_000)?.end_reason).toBe('callee_hangup');
+    expect(ended('transferred', 200, { ...canceled, transfer: TRANSFER }, 3_000)?.end_reason).toBe(
+      'transferred',
+    );
+  });
+
+  test('a leg that the bridge took away for its length was at its maximum', () => {
+    const overlong = { maxCallSeconds: 10, answeredAt: after(-10_000) };
+    expect(ended('canceled_by_api', 200, overlong, 20_000)).toMatchObject({
+      end_reason: 'max_duration',
+      status: 'completed',
+      hung_up_by: 'platform',
+    });
+    expect(ended('canceled_by_api', 200, {}, 5_000)?.end_reason).toBe('canceled_by_api');
+  });
+});
+
+describe('a leg that LiveKit shows', () => {
+  test('gives its Call-ID to an outcome whose agent saw none', () => {
+    const call = [EVENTS.leg_seen, EVENTS.ended].reduce(
+      (state, event) => happen(state, event as CallEvent),
+      callIn('dialing'),
+    );
+    expect(call.outcome?.sip.call_id).toBe('x');
+  });
+
+  test('is nothing new the second time, and nothing at all before a grant', () => {
+    expect(advanceCall(callIn('dialing', { legs: [LEG] }), EVENTS.leg_seen as CallEvent, NOW)).toEqual({});
+    expect(advanceCall(callIn('dispatched'), EVENTS.leg_seen as CallEvent, NOW)).toEqual({});
+  });
+
+  test('after the end is late', () => {
+    expect(advanceCall(callIn('busy'), EVENTS.late_leg as CallEvent, NOW)).toEqual({
+      legs: [LEG],
+      lateLeg: true,
+    });
+    expect(advanceCall(callIn('in_progress'), EVENTS.late_leg as CallEvent, NOW)).toEqual({});
+  });
+});
+
+test('a power cut leaves what could not have been dispatched yet', () => {
+  const later = callIn('queued', { scheduledFor: after(1, NOW) });
+  expect(advanceCall(later, { type: 'power_lost' }, NOW)).toEqual({});
+  expect(happen(callIn('queued', { scheduledFor: NOW }), { type: 'power_lost' }).status).toBe('unknown');
 });

@@ -20,7 +20,7 @@ export type CallEvent =
   | { readonly type: 'cancel_requested' }
   | { readonly type: 'not_after_passed' }
   | { readonly type: 'no_agent'; readonly message: string | null }
-  | { readonly type: 'livekit_rejected' }
+  | { readonly type: 'livekit_rejected'; readonly dispatch: number }
   /** A check of the door, made again before a dispatch, refuses now. */
   | { readonly type: 'blocked'; readonly message: string }
   /** LiveKit showed a SIP leg in the call's room: a hint of its webhook, or a look into the room. */
@@ -41,6 +41,7 @@ const dispatched = (call: Call, nextDispatchAt: Date, now: Date): CallChange => 
     room: roomName(call.id, dispatchNumber),
     dispatchId: null,
     dispatchedAt: call.dispatchedAt ?? now,
+    lastDispatchAt: now,
     nextDispatchAt,
   };
 };
@@ -121,7 +122,9 @@ export const advanceCall = (call: Call, event: CallEvent, now: Date): CallChange
           )
         : NOTHING;
     case 'livekit_rejected':
-      return call.status === 'dispatched' ? finish(call, makeOutcome('livekit_rejected'), now) : NOTHING;
+      return call.status === 'dispatched' && call.dispatchNumber === event.dispatch
+        ? finish(call, makeOutcome('livekit_rejected'), now)
+        : NOTHING;
     case 'blocked':
       return isBeforeGrant(call)
         ? finish(call, makeOutcome('blocked', { message: event.message }), now)

@@ -63,13 +63,22 @@ export const evidenceOf = (call: Call, now: Date): OutcomeEvidence => ({
   transfer: call.transfer,
 });
 
+const agree = (one: string | null, other: string | null): boolean =>
+  one === null || other === null || one === other;
+
+// What was seen first stays: a second leg of the same name is another leg, and never takes the place of the first.
 const withLeg = (legs: readonly CallLeg[], leg: CallLeg): readonly CallLeg[] => {
-  const known = legs.find((other) => other.identity === leg.identity);
+  const known = legs.find(
+    (other) =>
+      other.identity === leg.identity &&
+      agree(other.participant_sid, leg.participant_sid) &&
+      agree(other.sip_call_id, leg.sip_call_id),
+  );
   if (known === undefined) return [...legs, leg];
   const merged: CallLeg = {
     identity: leg.identity,
-    participant_sid: leg.participant_sid ?? known.participant_sid,
-    sip_call_id: leg.sip_call_id ?? known.sip_call_id,
+    participant_sid: known.participant_sid ?? leg.participant_sid,
+    sip_call_id: known.sip_call_id ?? leg.sip_call_id,
   };
   const isNews = merged.participant_sid !== known.participant_sid || merged.sip_call_id !== known.sip_call_id;
   return isNews ? legs.map((other) => (other === known ? merged : other)) : legs;

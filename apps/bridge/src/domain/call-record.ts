@@ -1,7 +1,7 @@
 import { CALL_STATUSES, storedOutcomeSchema } from '@outdial/telephony';
 import { z } from 'zod';
 import type { Call } from './call.ts';
-import type { Callback } from './callback.ts';
+import type { CallbackView } from './callback.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, UTC, milliseconds; from the database clock');
 const text = z.string();
@@ -92,7 +92,7 @@ export const callLinks = (id: string): z.output<typeof callLinksSchema> => ({
 const withoutQuery = (url: string): string => url.replace(/\?.*$/s, '?…');
 
 /** The public face of a callback. */
-export const toCallbackRecord = (callback: Callback): z.output<typeof callbackSchema> => ({
+export const toCallbackRecord = (callback: CallbackView): z.output<typeof callbackSchema> => ({
   id: callback.id,
   call_id: callback.callId,
   event: callback.event,
@@ -108,7 +108,7 @@ export const toCallbackRecord = (callback: Callback): z.output<typeof callbackSc
 });
 
 /** The public face of a stored call: digests, keys and grant tokens stay inside. */
-export const toCallRecord = (call: Call, callbacks: readonly Callback[]): CallRecord => ({
+export const toCallRecord = (call: Call, callbacks: readonly CallbackView[]): CallRecord => ({
   id: call.id,
   status: call.status,
   destination: call.destination,

@@ -24,12 +24,16 @@ test('dispatches come after 5 s and then 0, 5, 10, 20 … s more', () => {
   ]);
 });
 
+const CALLEE = { identity: 'callee', participant_sid: 'PA_1', sip_call_id: 'x' } as const;
+
 test.each([
-  ['LiveKit is away', 'unreachable', 600_000, 'wait'],
-  ['the agent is in the room', { agent: true, sipIdentities: ['callee'] }, 29_999, 'wait'],
-  ['the agent stayed silent for too long', { agent: true, sipIdentities: ['callee'] }, 30_000, 'close'],
-  ['only the leg is there', { agent: false, sipIdentities: ['callee'] }, 0, 'close'],
-  ['nobody is there', { agent: false, sipIdentities: [] }, 0, 'close'],
-] as const)('an expired lease when %s', (_name, sight, overdueMs, verdict) => {
-  expect(judgeLease(sight, overdueMs)).toBe(verdict);
+  ['LiveKit is away', 'unreachable', 600_000, true, 'wait'],
+  ['the agent is in the room', { agent: true, legs: [CALLEE] }, 29_999, true, 'wait'],
+  ['the agent stayed silent for too long', { agent: true, legs: [CALLEE] }, 30_000, true, 'close'],
+  ['only the leg is there', { agent: false, legs: [CALLEE] }, 0, false, 'close'],
+  ['nobody is there any more', { agent: false, legs: [] }, 0, true, 'close'],
+  ['nothing was ever there', { agent: false, legs: [] }, 29_999, false, 'wait'],
+  ['nothing came for too long', { agent: false, legs: [] }, 30_000, false, 'close'],
+] as const)('an expired lease when %s', (_name, sight, overdueMs, legSeen, verdict) => {
+  expect(judgeLease(sight, overdueMs, legSeen)).toBe(verdict);
 });

@@ -49,6 +49,8 @@ export type Call = {
   readonly room: string | null;
   readonly dispatchId: string | null;
   readonly dispatchedAt: Date | null;
+  /** Of the newest dispatch; the trunk's pace counts it. */
+  readonly lastDispatchAt: Date | null;
   readonly nextDispatchAt: Date | null;
 
   readonly grantToken: string | null;

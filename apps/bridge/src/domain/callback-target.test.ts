@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import {
   type AllowedHosts,
   acceptsOnlyEnded,
-  callbackKindOf,
   checkCallbackUrl,
   isAllowedAddress,
   parseAllowedHosts,
@@ -153,11 +152,4 @@ test('only the resume URL of a Wait node takes nothing but the end', () => {
   expect(acceptsOnlyEnded('https://n8n.example/sub/webhook-waiting/7/done')).toBe(true);
   expect(acceptsOnlyEnded('https://n8n.example/webhook/7?from=/webhook-waiting/7')).toBe(false);
   expect(acceptsOnlyEnded('nothing')).toBe(false);
-});
-
-test('the URL of one call is tried as a resume URL, the endpoint of every call for days', () => {
-  const standing = 'https://crm.example/outdial';
-  expect(callbackKindOf('https://n8n.example/webhook/7', standing)).toBe('resume');
-  expect(callbackKindOf('https://n8n.example/webhook/7', null)).toBe('resume');
-  expect(callbackKindOf(standing, standing)).toBe('standing');
 });

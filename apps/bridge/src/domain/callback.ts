@@ -21,6 +21,9 @@ export type Callback = {
   readonly deliveredAt: Date | null;
 };
 
+/** A callback without what is sent. */
+export type CallbackView = Omit<Callback, 'body'>;
+
 /** Where the events of one call go. */
 export type CallbackRecipient = { readonly url: string; readonly events: readonly CallEventType[] };
 

@@ -5,8 +5,8 @@ export type DispatchLimits = { readonly maxConcurrentCalls: number; readonly cal
 export type TrunkLoad = { readonly active: number; readonly lastStartMsAgo: number | null };
 
 /**
- * Whether another call may start on a trunk: now, in `ms`, or when a call ends. A start in the future,
- * which a clock that was set back leaves behind, holds nothing up for longer than one pace.
+ * Whether another call may start on a trunk: now, in `ms`, or when a call ends. A start in the future is
+ * what a clock that was set back leaves behind, and holds nothing up.
  */
 export const claimPlace = (
   load: TrunkLoad,
@@ -17,6 +17,8 @@ export const claimPlace = (
   | { readonly status: 'later'; readonly ms: number } => {
   if (load.active >= limits.maxConcurrentCalls) return { status: 'full' };
   const paceMs = 1000 / limits.callsPerSecond;
-  const ago = load.lastStartMsAgo === null ? paceMs : Math.max(0, load.lastStartMsAgo);
-  return ago >= paceMs ? { status: 'free' } : { status: 'later', ms: Math.ceil(paceMs - ago) };
+  const ago = load.lastStartMsAgo;
+  return ago === null || ago < 0 || ago >= paceMs
+    ? { status: 'free' }
+    : { status: 'later', ms: Math.ceil(paceMs - ago) };
 };

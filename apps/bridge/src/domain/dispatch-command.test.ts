@@ -118,15 +118,7 @@ describe('what is not built is refused, never ignored', () => {
 
   test.each([
     [{ playbook: 'reminder' }, ['playbook']],
-    [
-      { callback_url: 'https://example.com', callback_events: ['call.ended'] },
-      ['callback_url', 'callback_events'],
-    ],
-    [{ schedule_at: '2999-03-02T10:00:01+10:00' }, ['schedule_at']],
-    [{ schedule_at: '2020-03-02T10:00:01+10:00' }, ['schedule_at']],
     [{ variables: { name: 'Kim' } }, ['variables']],
-    [{ retry_minutes: [30] }, ['retry_minutes']],
-    [{ max_attempts: 2 }, ['max_attempts']],
     [{ record: true }, ['record']],
     [{ voicemail: 'leave_message' as const }, ['voicemail']],
   ])('%j', (change, fields) => {

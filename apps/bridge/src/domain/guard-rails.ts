@@ -118,7 +118,8 @@ const deadlineRail = (command: DispatchCommand, now: Date): RailVerdict => {
     : pass('not_after', 'The call may start until then.');
 };
 
-const callbackRail = (command: DispatchCommand, settings: DialSettings): RailVerdict => {
+/** Whether a callback may go where the request wants it. */
+export const callbackRail = (command: DispatchCommand, settings: DialSettings): RailVerdict => {
   const { callback_url: url, callback_events: events } = command;
   if (url === undefined) {
     return events === undefined

@@ -126,6 +126,37 @@ describe('refusals', () => {
       'not_after_passed',
       'not_after',
     ],
+    [
+      'a deadline before the call may start',
+      command({ schedule_at: '2026-03-03T10:00:00Z', not_after: '2026-03-03T10:00:00Z' }),
+      settings(),
+      'not_after_passed',
+      'not_after',
+    ],
+    [
+      'a callback to a private address',
+      command({ callback_url: 'http://192.168.1.5:5678/webhook-waiting/7' }),
+      settings(),
+      'callback_url_not_allowed',
+      'callback_url',
+    ],
+    [
+      'more than the end for a resume URL',
+      command({
+        callback_url: 'https://n8n.example.com/webhook-waiting/7',
+        callback_events: ['call.answered', 'call.ended'],
+      }),
+      settings(),
+      'callback_events_not_allowed',
+      'callback_url',
+    ],
+    [
+      'events for nobody',
+      command({ callback_events: ['call.ended'] }),
+      settings(),
+      'callback_events_not_allowed',
+      'callback_url',
+    ],
   ])('%s', (_name, asked, how, code, field) => {
     expect(planCall(asked, how, T0)).toMatchObject({ status: 'refused', code, field });
   });
@@ -136,12 +167,39 @@ describe('refusals', () => {
       ['destination', 'refuse'],
       ['transfer_target', 'refuse'],
       ['not_after', 'pass'],
+      ['callback_url', 'pass'],
     ]);
   });
 
   test('a sip: target on the configured host is kept', () => {
     const plan = planCall(command({ transfer_target: 'sip:100@sip.example.com' }), settings(), T0);
     expect(plan).toMatchObject({ call: { transferTarget: 'sip:100@sip.example.com' } });
+  });
+});
+
+describe('when a call may start', () => {
+  const times = (change: Partial<DispatchCommand>) => {
+    const plan = planCall(command(change), settings(), T0);
+    if (plan.status !== 'planned') throw new Error('refused');
+    const { scheduledFor, notAfter, notAfterGiven } = plan.call;
+    return [scheduledFor?.toISOString() ?? null, notAfter.toISOString(), notAfterGiven];
+  };
+
+  test.each([
+    ['at once, for an hour', {}, [null, '2026-03-02T01:00:00.000Z', false]],
+    [
+      'at its time, for an hour',
+      { schedule_at: '2026-03-03T10:00:00+10:00' },
+      ['2026-03-03T00:00:00.000Z', '2026-03-03T01:00:00.000Z', false],
+    ],
+    [
+      'now, when its time has passed',
+      { schedule_at: '2026-03-01T10:00:00Z' },
+      [null, '2026-03-02T01:00:00.000Z', false],
+    ],
+    ['until not_after', { not_after: '2026-03-05T00:00:00Z' }, [null, '2026-03-05T00:00:00.000Z', true]],
+  ] as const)('%s', (_name, change, expected) => {
+    expect(times(change)).toEqual(expected);
   });
 });
 

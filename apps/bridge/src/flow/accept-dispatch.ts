@@ -7,10 +7,16 @@ import {
   unavailableFields,
 } from '../domain/dispatch-command.ts';
 import { callFingerprint, requestDigest } from '../domain/fingerprint.ts';
-import type { DialSettings, RailVerdict, RefusalCode } from '../domain/guard-rails.ts';
+import {
+  callbackRail,
+  type DialSettings,
+  type RailVerdict,
+  type RefusalCode,
+} from '../domain/guard-rails.ts';
 import { planCall } from '../domain/plan-call.ts';
 import type { CallStore, CallTransaction } from '../ports.ts';
 import { placeCall } from './advance.ts';
+import { findNextAttempt } from './next-attempt.ts';
 
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
 
@@ -114,16 +120,29 @@ const joinCall = async (
 ): Promise<Extract<DispatchAnswer, { status: 'refused' }> | null> => {
   const recipient = recipientOf(command);
   if (recipient === null) return null;
-  const verdict = planCall(command, settings, now);
-  if (verdict.status === 'refused') return verdict;
+  // The other rails are for new calls: this one was allowed when it was accepted.
+  const { code, rail, detail } = callbackRail(command, settings);
+  if (code !== null) return { status: 'refused', code, field: rail, detail };
+  await hearOfEnd(tx, call, recipient, now);
+  return null;
+};
+
+/** Adds who waits for the end of a call, which is that of its last attempt. */
+const hearOfEnd = async (
+  tx: CallTransaction,
+  call: Call,
+  recipient: CallbackRecipient,
+  now: Date,
+): Promise<void> => {
   // Under the row's lock: an end that comes at this moment is told to this address, or seen here.
   const locked = await tx.lockCall(call.id);
+  const next = await findNextAttempt(tx, call);
+  if (next !== null) return hearOfEnd(tx, next, recipient, now);
   await tx.addRecipient(call.id, recipient);
-  if (locked === null || !isFinal(locked.call.status)) return null;
+  if (locked === null || !isFinal(locked.call.status)) return;
   for (const id of await tx.tell(call.id, [], now, ['call.ended'])) {
     await tx.setAlarm({ type: 'callback', id }, null);
   }
-  return null;
 };
 
 type Known = Extract<DispatchAnswer, { status: 'replayed' | 'key_reused' | 'duplicate' }>;

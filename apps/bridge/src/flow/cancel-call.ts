@@ -5,6 +5,7 @@ import { MAX_DURATION_GRACE_MS } from '../domain/report-change.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
 import { advance } from './advance.ts';
 import { eachCall } from './each-call.ts';
+import { findLiveAttempt } from './next-attempt.ts';
 
 export type CancelResult =
   | { readonly status: 'canceling'; readonly call: Call }
@@ -22,8 +23,7 @@ export const cancelCall = (deps: { readonly calls: CallStore }, id: string): Pro
     if (locked === null) return { status: 'not_found' };
     const { call, changed } = await advance(tx, locked, { type: 'cancel_requested' });
     if (!isFinal(call.status) || changed) return { status: 'canceling', call };
-    const repetitions = await tx.findRepetitions(id);
-    return { status: 'ended', call, next: repetitions.find(({ status }) => !isFinal(status)) ?? null };
+    return { status: 'ended', call, next: await findLiveAttempt(tx, call) };
   });
 
 type LegDeps = { readonly calls: CallStore; readonly livekit: LiveKit; readonly log: Logger };

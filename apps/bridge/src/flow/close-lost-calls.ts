@@ -2,6 +2,7 @@ import type { Logger } from '@outdial/runtime';
 import { LEASE_MS } from '@outdial/telephony';
 import type { CallEvent } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
+import { sawLeg } from '../domain/call-change.ts';
 import { judgeLease } from '../domain/lease.ts';
 import { NO_AGENT_MS } from '../domain/redispatch-schedule.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
@@ -19,12 +20,13 @@ type Deps = {
 const NOT_REACHED =
   'LiveKit could not be reached to start an agent, so nothing was dialled; check LIVEKIT_URL and that LiveKit is up.';
 
-const close = async (deps: Deps, call: Call, event: CallEvent): Promise<void> => {
+const close = async (deps: Deps, call: Call, event: CallEvent): Promise<boolean> => {
   const advanced = await applyEvent(deps.calls, call.id, event);
-  if (advanced?.ended !== true) return;
+  if (advanced?.ended !== true) return false;
   const { status, outcome } = advanced.call;
   deps.log.warn({ callId: call.id, status, endReason: outcome?.end_reason }, 'call closed by the bridge');
   deps.wake();
+  return true;
 };
 
 /** Ends calls that could not start before their `not_after`. */
@@ -41,6 +43,11 @@ export const closeCallsWithoutAgent = async (deps: Deps): Promise<void> => {
   );
 };
 
+// Beyond everything that a call can last, LiveKit's silence is no reason to keep its place.
+const HOPELESS_MARGIN_MS = 60_000;
+const isHopeless = (call: Call, overdueMs: number): boolean =>
+  overdueMs > (call.ringTimeoutSeconds + call.maxCallSeconds) * 1000 + HOPELESS_MARGIN_MS;
+
 /** Asks LiveKit what became of calls whose agents fell silent, and ends those that are lost. */
 export const closeLostCalls = async (deps: Deps): Promise<void> => {
   const silent = await deps.calls.findLeasesOver(LEASE_MS);
@@ -50,10 +57,14 @@ export const closeLostCalls = async (deps: Deps): Promise<void> => {
     silent.map(({ call }) => call),
     async (call) => {
       if (call.room === null) return;
+      const overdueMs = overdue.get(call.id) ?? 0;
       const sight = await deps.livekit.lookInto(call.room);
-      if (sight === 'unreachable' || judgeLease(sight, overdue.get(call.id) ?? 0) === 'wait') return;
-      if (sight.legs.length > 0) await deps.livekit.deleteRoom(call.room);
-      await close(deps, call, { type: 'lost', legs: sight.legs, silentSince: call.lastAliveAt });
+      const hopeless = sight === 'unreachable' && isHopeless(call, overdueMs);
+      if (!hopeless && judgeLease(sight, overdueMs, sawLeg(call)) === 'wait') return;
+      const legs = sight === 'unreachable' ? [] : sight.legs;
+      const closed = await close(deps, call, { type: 'lost', legs, silentSince: call.lastAliveAt });
+      // Only now: an agent that spoke meanwhile still has its leg.
+      if (closed) await deps.livekit.deleteRoom(call.room);
     },
   );
 };

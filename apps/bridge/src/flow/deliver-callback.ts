@@ -18,6 +18,8 @@ type Deps = {
   readonly log: Logger;
   /** A number from 0 to 1, so that callbacks that failed together do not come again together. */
   readonly random: () => number;
+  /** Whether this bridge is on its way out: what it broke off itself counts as no attempt. */
+  readonly stopping: () => boolean;
 };
 
 // Longer than the sender tries; a bridge that dies in between keeps nobody waiting for longer.
@@ -45,43 +47,45 @@ const claim = (deps: Deps, id: string): Promise<Claimed | null> =>
     return { callback, body };
   });
 
-/** Writes the attempt down and sets the alarm for the next one, in one transaction. */
-const record = (deps: Deps, callback: Callback, answer: CallbackAnswer): Promise<Callback['status']> =>
+type Judged = {
+  readonly change: Partial<Omit<Callback, 'id'>> & Pick<Callback, 'status'>;
+  readonly nextAttemptAt: Date | null;
+};
+
+const judge = (callback: Callback, answer: CallbackAnswer, now: Date, jitter: number): Judged => {
+  const attempts = callback.attempts + 1;
+  const verdict = judgeCallbackAnswer(answer);
+  const attempt = {
+    attempts,
+    claimedUntil: null,
+    lastStatus: answer.status === 'answered' ? answer.httpStatus : null,
+    lastError: verdict.status === 'delivered' ? null : verdict.detail,
+  };
+  const waitMs = verdict.status === 'retry' ? nextCallbackAttemptMs(callback.kind, attempts, jitter) : null;
+  const nextAttemptAt = waitMs === null ? null : new Date(now.getTime() + waitMs);
+  if (verdict.status === 'delivered') {
+    return { change: { ...attempt, status: 'delivered', nextAttemptAt, deliveredAt: now }, nextAttemptAt };
+  }
+  return {
+    change: { ...attempt, status: nextAttemptAt === null ? 'dead' : 'pending', nextAttemptAt },
+    nextAttemptAt,
+  };
+};
+
+/** Writes the attempt down and sets the alarm for the next one; null when somebody else took it over. */
+const record = (deps: Deps, callback: Callback, answer: CallbackAnswer): Promise<Callback | null> =>
   deps.calls.transaction(async (tx) => {
-    const now = await tx.readNow();
-    const attempts = callback.attempts + 1;
-    const verdict = judgeCallbackAnswer(answer);
-    const attempt = {
-      attempts,
-      claimedUntil: null,
-      lastStatus: answer.status === 'answered' ? answer.httpStatus : null,
-    };
-    if (verdict.status === 'delivered') {
-      await tx.saveCallback(callback.id, {
-        ...attempt,
-        status: 'delivered',
-        nextAttemptAt: null,
-        lastError: null,
-        deliveredAt: now,
-      });
-      return 'delivered';
+    const { change, nextAttemptAt } = judge(callback, answer, await tx.readNow(), deps.random());
+    const saved = await tx.endAttempt(callback, change);
+    if (saved !== null && nextAttemptAt !== null) {
+      await tx.setAlarm({ type: 'callback', id: callback.id }, nextAttemptAt);
     }
-    const waitMs =
-      verdict.status === 'dead' ? null : nextCallbackAttemptMs(callback.kind, attempts, deps.random());
-    if (waitMs === null) {
-      await tx.saveCallback(callback.id, {
-        ...attempt,
-        status: 'dead',
-        nextAttemptAt: null,
-        lastError: verdict.detail,
-      });
-      return 'dead';
-    }
-    const nextAttemptAt = new Date(now.getTime() + waitMs);
-    await tx.saveCallback(callback.id, { ...attempt, nextAttemptAt, lastError: verdict.detail });
-    await tx.setAlarm({ type: 'callback', id: callback.id }, nextAttemptAt);
-    return 'pending';
+    return saved;
   });
+
+const release = async (deps: Deps, callback: Callback): Promise<void> => {
+  await deps.calls.transaction((tx) => tx.endAttempt(callback, { claimedUntil: null }));
+};
 
 /**
  * Delivers what is due for the address of this callback, one after the other, oldest first; nothing when
@@ -89,12 +93,13 @@ const record = (deps: Deps, callback: Callback, answer: CallbackAnswer): Promise
  * is sent again: at least once.
  */
 export const deliverCallbacks = async (deps: Deps, id: string): Promise<void> => {
-  for (;;) {
+  while (!deps.stopping()) {
     const claimed = await claim(deps, id);
     if (claimed === null) return;
     const { callback, body } = claimed;
     const answer = await deps.send({ url: callback.url, id: webhookId(callback), body });
-    const status = await record(deps, callback, answer);
+    if (deps.stopping() && answer.status === 'failed') return release(deps, callback);
+    const saved = await record(deps, callback, answer);
     const facts = {
       callbackId: callback.id,
       callId: callback.callId,
@@ -102,8 +107,9 @@ export const deliverCallbacks = async (deps: Deps, id: string): Promise<void> =>
       attempt: callback.attempts + 1,
       httpStatus: answer.status === 'answered' ? answer.httpStatus : null,
     };
-    if (status === 'delivered') deps.log.info(facts, 'callback delivered');
-    else if (status === 'dead') deps.log.error(facts, 'callback given up; it can be replayed');
+    if (saved === null) deps.log.warn(facts, 'somebody else took the callback over');
+    else if (saved.status === 'delivered') deps.log.info(facts, 'callback delivered');
+    else if (saved.status === 'dead') deps.log.error(facts, 'callback given up; it can be replayed');
     else deps.log.warn(facts, 'callback failed, it will be tried again');
   }
 };

@@ -95,21 +95,32 @@ export const dispatchQueuedCalls = async (deps: DispatchDeps): Promise<number | 
   }
 };
 
-/** Dispatches again what nobody was granted, each time in a new room; the losing room is deleted. */
-export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<void> => {
+const claimAgain = (deps: DispatchDeps, due: Call): Promise<Claim> =>
+  deps.calls.transaction(async (tx): Promise<Claim> => {
+    const load = await tx.lockTrunk(deps.trunk);
+    const locked = await tx.lockCall(due.id);
+    const isStill = locked?.call.status === 'dispatched' && locked.call.dispatchNumber === due.dispatchNumber;
+    if (!isStill) return { status: 'none' };
+    // It holds its place already; only the pace counts.
+    const place = claimPlace({ ...load, active: 0 }, deps.limits);
+    return place.status === 'later' ? place : dispatchLocked(tx, locked, deps.settings);
+  });
+
+/**
+ * Dispatches again what nobody was granted, each time in a new room; the losing room is deleted. Gives
+ * the milliseconds until the pace lets the next one start; null when nothing waits for it.
+ */
+export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<number | null> => {
   for (const due of await deps.calls.findDueForRedispatch(deps.trunk)) {
-    const claim = await deps.calls.transaction(async (tx): Promise<Claim> => {
-      const locked = await tx.lockCall(due.id);
-      const isStill =
-        locked?.call.status === 'dispatched' && locked.call.dispatchNumber === due.dispatchNumber;
-      return isStill ? dispatchLocked(tx, locked, deps.settings) : { status: 'none' };
-    });
+    const claim = await claimAgain(deps, due);
+    if (claim.status === 'later') return claim.ms;
     if (claim.status !== 'dispatched') continue;
     const facts = { callId: claim.call.id, dispatch: claim.call.dispatchNumber };
     deps.log.warn(facts, 'no agent took the dispatch, trying again');
     deps.track(deleteLosingRoom(deps, due));
     deps.track(sendDispatch(deps, claim.call));
   }
+  return null;
 };
 
 // A LiveKit that is away is no verdict on the call: the dispatch may have reached it all the same. The
@@ -125,7 +136,7 @@ const sendDispatch = async (deps: DispatchDeps, call: Call): Promise<void> => {
   } catch (error) {
     if (error instanceof LiveKitRejected) {
       deps.log.error({ ...facts, err: error }, 'LiveKit refuses our key');
-      await applyEvent(deps.calls, call.id, { type: 'livekit_rejected' });
+      await applyEvent(deps.calls, call.id, { type: 'livekit_rejected', dispatch: call.dispatchNumber });
     } else {
       deps.log.warn({ ...facts, err: error }, 'dispatch failed, it will be tried again');
     }

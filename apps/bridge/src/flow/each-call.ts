@@ -11,7 +11,7 @@ import { StoreUnavailable } from '../ports.ts';
 export const eachCall = async (
   log: Logger,
   calls: readonly Call[],
-  work: (call: Call) => Promise<void>,
+  work: (call: Call) => Promise<unknown>,
 ): Promise<void> => {
   const results = await Promise.allSettled(calls.map(work));
   for (const [at, result] of results.entries()) {

@@ -2,17 +2,15 @@ import { createLogger } from '@outdial/runtime';
 import { decodeMetadata, makeOutcome } from '@outdial/telephony';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { aNewCall, TOKEN } from '../../test/fixtures.ts';
+import { aNewCall, settings, TOKEN } from '../../test/fixtures.ts';
 import { type RecordingLiveKit, recordingLiveKit } from '../../test/recording-livekit.ts';
-import { createCallStore } from '../adapters/postgres/call-store.ts';
-import { openDatabase } from '../adapters/postgres/database.ts';
-import { migrate } from '../adapters/postgres/migrate.ts';
+import { openTestStore, type TestStore } from '../../test/store.ts';
 import type { Database } from '../adapters/postgres/schema.ts';
 import { startBackground } from '../background.ts';
 import { type Call, roomName } from '../domain/call.ts';
 import { type CallStore, LiveKitRejected, StoreUnavailable } from '../ports.ts';
-import { cancelCall, removeCanceledLegs } from './cancel-call.ts';
-import { clearRooms } from './clear-rooms.ts';
+import { cancelCall, endLegs } from './cancel-call.ts';
+import { clearRooms, sweepLateLegs } from './clear-rooms.ts';
 import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from './close-lost-calls.ts';
 import { dispatchQueuedCalls, redispatchUngrantedCalls } from './dispatch-call.ts';
 import { eachCall } from './each-call.ts';
@@ -20,8 +18,10 @@ import { grantCall } from './grant-call.ts';
 import { recordReport } from './record-report.ts';
 
 const log = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
+const CALLEE = { identity: 'callee', participant_sid: 'PA_1', sip_call_id: 'x' } as const;
 const LIMITS = { maxConcurrentCalls: 4, callsPerSecond: 1e9 };
 
+let store: TestStore;
 let database: Kysely<Database>;
 let calls: CallStore;
 let livekit: RecordingLiveKit;
@@ -29,13 +29,12 @@ let work: Promise<void>[];
 let wakes: number;
 
 beforeAll(async () => {
-  database = openDatabase({ type: 'memory' });
-  await migrate(database);
-  calls = createCallStore(database);
+  store = await openTestStore();
+  ({ calls, database } = store);
 });
-afterAll(() => database?.destroy());
+afterAll(() => store?.close());
 beforeEach(async () => {
-  await database.deleteFrom('calls').execute();
+  await store.clear();
   livekit = recordingLiveKit();
   work = [];
   wakes = 0;
@@ -45,6 +44,8 @@ const deps = () => ({
   calls,
   livekit,
   log,
+  settings: settings(),
+  trunk: 'default',
   limits: LIMITS,
   track: (promise: Promise<void>) => {
     work.push(promise);
@@ -200,6 +201,7 @@ describe('calls that cannot start', () => {
 describe('an agent that fell silent', () => {
   const silent = async (seconds: number) => {
     const id = await granted();
+    await age(id, 'grant_expires_at', seconds);
     await age(id, 'last_alive_at', seconds);
     return id;
   };
@@ -213,7 +215,7 @@ describe('an agent that fell silent', () => {
 
   test('is waited for while it is in the room, for half a minute', async () => {
     const id = await silent(20);
-    livekit.rooms.set(roomName(id, 1), { agent: true, sipIdentities: ['callee'] });
+    livekit.rooms.set(roomName(id, 1), { agent: true, legs: [CALLEE] });
     await closeLostCalls(deps());
     expect((await found(id)).status).toBe('dialing');
     await age(id, 'last_alive_at', 39);
@@ -223,9 +225,9 @@ describe('an agent that fell silent', () => {
 
   test('leaves a leg that is removed: agent_lost', async () => {
     const id = await silent(10);
-    livekit.rooms.set(roomName(id, 1), { agent: false, sipIdentities: ['callee', 'target'] });
+    livekit.rooms.set(roomName(id, 1), { agent: false, legs: [CALLEE, { ...CALLEE, identity: 'target' }] });
     await closeLostCalls(deps());
-    expect(livekit.removed).toEqual([`${roomName(id, 1)}/callee`, `${roomName(id, 1)}/target`]);
+    expect(livekit.deleted).toEqual([roomName(id, 1)]);
     expect(await found(id)).toMatchObject({
       status: 'failed',
       outcome: { end_reason: 'agent_lost', blame: 'platform' },
@@ -237,13 +239,17 @@ describe('an agent that fell silent', () => {
     const id = await granted();
     const leg = { identity: 'callee', participant_sid: 'PA_1', sip_call_id: 'abc' } as const;
     await recordReport({ calls }, id, { token: TOKEN, seq: 1, at_ms: 1, type: 'leg', leg });
+    await age(id, 'grant_expires_at', 1);
     await age(id, 'last_alive_at', 10);
     await closeLostCalls(deps());
     expect((await found(id)).outcome).toMatchObject({ end_reason: 'agent_lost', sip: { call_id: 'abc' } });
   });
 
-  test('leaves nothing and no leg was ever seen: unknown', async () => {
+  test('leaves nothing and no leg was ever seen: unknown after half a minute', async () => {
     const id = await silent(10);
+    await closeLostCalls(deps());
+    expect((await found(id)).status).toBe('dialing');
+    await age(id, 'last_alive_at', 39);
     await closeLostCalls(deps());
     expect(await found(id)).toMatchObject({
       status: 'unknown',
@@ -252,17 +258,31 @@ describe('an agent that fell silent', () => {
   });
 });
 
-describe('a canceled call', () => {
-  test('whose agent does not hang up loses its legs, until they are gone', async () => {
+describe('a call whose leg is to go', () => {
+  test('loses its room until its agent has told the end', async () => {
     const id = await granted();
+    await endLegs(deps());
+    expect(livekit.deleted).toEqual([]);
     await cancelCall({ calls }, id);
-    livekit.rooms.set(roomName(id, 1), { agent: true, sipIdentities: ['callee'] });
-    await removeCanceledLegs(deps());
-    expect(livekit.removed).toEqual([]);
-    await age(id, 'cancel_requested_at', 5);
-    await removeCanceledLegs(deps());
-    await removeCanceledLegs(deps());
-    expect(livekit.removed).toHaveLength(2);
+    await endLegs(deps());
+    await endLegs(deps());
+    expect(livekit.deleted).toEqual([roomName(id, 1), roomName(id, 1)]);
+    const outcome = makeOutcome('canceled_by_api', { hung_up_by: 'api' });
+    await recordReport({ calls }, id, { token: TOKEN, seq: 1, at_ms: 1, type: 'ended', outcome });
+    await endLegs(deps());
+    expect(livekit.deleted).toHaveLength(2);
+  });
+
+  test('ends at its maximum though its agent forgot', async () => {
+    const id = await dispatched({ maxCallSeconds: 10 });
+    await ask(id);
+    await recordReport({ calls }, id, { token: TOKEN, seq: 1, at_ms: 1, type: 'answered' });
+    await age(id, 'answered_at', 19);
+    await endLegs(deps());
+    expect(livekit.deleted).toEqual([]);
+    await age(id, 'answered_at', 20);
+    await endLegs(deps());
+    expect(livekit.deleted).toEqual([roomName(id, 1)]);
   });
 });
 
@@ -299,27 +319,64 @@ describe('rooms of ended calls', () => {
     });
     await clearRooms(deps());
     expect(livekit.deleted).toEqual([]);
-    await age(id, 'ended_at', 4);
+    await age(id, 'ended_at', 7);
     await clearRooms(deps());
     expect(livekit.deleted).toEqual([roomName(id, 1)]);
   });
 });
 
+describe('a leg that turns up after the end', () => {
+  const over = async () => {
+    const id = await granted();
+    const outcome = makeOutcome('busy');
+    await recordReport({ calls }, id, { token: TOKEN, seq: 1, at_ms: 1, type: 'ended', outcome });
+    await age(id, 'ended_at', 7);
+    return id;
+  };
+
+  test('in a room that was not deleted yet is removed and told of', async () => {
+    const id = await over();
+    livekit.rooms.set(roomName(id, 1), { agent: false, legs: [CALLEE] });
+    await clearRooms(deps());
+    expect(livekit.deleted).toEqual([roomName(id, 1)]);
+    expect(await found(id)).toMatchObject({ lateLeg: true, legs: [CALLEE], status: 'busy' });
+  });
+
+  test('in a room that was deleted before is removed and told of, for two minutes', async () => {
+    const id = await over();
+    await clearRooms(deps());
+    await sweepLateLegs(deps());
+    expect(await found(id)).toMatchObject({ lateLeg: false });
+    livekit.rooms.set(roomName(id, 1), { agent: false, legs: [CALLEE] });
+    await sweepLateLegs(deps());
+    expect(await found(id)).toMatchObject({ lateLeg: true });
+    const events = await calls.listEvents(0, id, 100);
+    expect(events.map(({ type }) => type)).toContain('call.late_leg');
+    livekit.rooms.set(roomName(id, 1), { agent: false, legs: [CALLEE] });
+    livekit.deleted.length = 0;
+    await age(id, 'ended_at', 121);
+    await sweepLateLegs(deps());
+    expect(livekit.deleted).toEqual([]);
+  });
+});
+
 describe('a room that LiveKit cannot clean up', () => {
   const fails = () => Promise.reject(new Error('500 of this room'));
-  const twoGranted = async () => [await granted(), await granted()] as const;
+  const twoGranted = async () => {
+    const ids = [await granted(), await granted()] as const;
+    for (const id of ids) await age(id, 'grant_expires_at', 1);
+    return ids;
+  };
 
   test('does not keep other lost calls from being closed', async () => {
     const [bad, good] = await twoGranted();
     await age(bad, 'last_alive_at', 60);
     await age(good, 'last_alive_at', 50);
-    for (const id of [bad, good])
-      livekit.rooms.set(roomName(id, 1), { agent: false, sipIdentities: ['callee'] });
-    const { removeParticipant } = livekit;
-    livekit.removeParticipant = (room, identity) =>
-      room === roomName(bad, 1) ? fails() : removeParticipant(room, identity);
+    for (const id of [bad, good]) livekit.rooms.set(roomName(id, 1), { agent: false, legs: [CALLEE] });
+    const { deleteRoom } = livekit;
+    livekit.deleteRoom = (room) => (room === roomName(bad, 1) ? fails() : deleteRoom(room));
     await closeLostCalls(deps());
-    expect([(await found(bad)).status, (await found(good)).status]).toEqual(['dialing', 'failed']);
+    expect([(await found(bad)).status, (await found(good)).status]).toEqual(['failed', 'failed']);
   });
 
   test('or cannot look into, neither', async () => {
@@ -334,16 +391,11 @@ describe('a room that LiveKit cannot clean up', () => {
 
   test('does not keep the legs of other canceled calls up', async () => {
     const [bad, good] = await twoGranted();
-    for (const id of [bad, good]) {
-      await cancelCall({ calls }, id);
-      await age(id, 'cancel_requested_at', 5);
-      livekit.rooms.set(roomName(id, 1), { agent: true, sipIdentities: ['callee'] });
-    }
-    const { removeParticipant } = livekit;
-    livekit.removeParticipant = (room, identity) =>
-      room === roomName(bad, 1) ? fails() : removeParticipant(room, identity);
-    await removeCanceledLegs(deps());
-    expect(livekit.removed).toEqual([`${roomName(good, 1)}/callee`]);
+    for (const id of [bad, good]) await cancelCall({ calls }, id);
+    const { deleteRoom } = livekit;
+    livekit.deleteRoom = (room) => (room === roomName(bad, 1) ? fails() : deleteRoom(room));
+    await endLegs(deps());
+    expect(livekit.deleted).toEqual([roomName(good, 1)]);
   });
 
   test('does not keep other rooms', async () => {
@@ -371,11 +423,14 @@ test('a LiveKit that never answers holds up neither expiry nor the loss of an ag
   const ended = await dispatched();
   await cancelCall({ calls }, ended);
   const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  livekit.deleteRoom = livekit.removeParticipant = async () => {
+  livekit.deleteRoom = async () => {
     asked.resolve();
     await answer.promise;
   };
-  const background = startBackground({ calls, livekit, limits: LIMITS, log });
+  const background = startBackground({
+    ...deps(),
+    send: async () => ({ status: 'failed', reason: 'nobody is called here' }),
+  });
   await asked.promise;
   const late = await insert({ notAfter: new Date(Date.now() - 1_000) });
   await vi.waitFor(async () => expect((await found(late.id)).outcome?.end_reason).toBe('expired'), {
@@ -386,7 +441,10 @@ test('a LiveKit that never answers holds up neither expiry nor the loss of an ag
 });
 
 test('the background starts a call as soon as it is woken, and stops in order', async () => {
-  const background = startBackground({ calls, livekit, limits: LIMITS, log });
+  const background = startBackground({
+    ...deps(),
+    send: async () => ({ status: 'failed', reason: 'nobody is called here' }),
+  });
   const sent = Promise.withResolvers<string>();
   const dispatch = livekit.dispatch;
   livekit.dispatch = async (room, metadata) => {

@@ -1,7 +1,9 @@
 import { type CallReport, isFinal } from '@outdial/telephony';
 import { advanceCall } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
-import type { CallStore } from '../ports.ts';
+import type { CallChange } from '../domain/call-change.ts';
+import { SUSPICIOUS_RUN, withDialFormatHint } from '../domain/dial-format-hint.ts';
+import type { CallStore, CallTransaction } from '../ports.ts';
 import { change } from './advance.ts';
 
 export type ReportResult =
@@ -26,7 +28,7 @@ export const recordReport = (deps: Deps, id: string, report: CallReport): Promis
 
     const isNew = report.type === 'alive' || (await tx.insertReport(id, report));
     const changes = isNew ? advanceCall(call, { type: 'report', report }, now) : {};
-    const saved = await change(tx, locked, { ...changes, lastAliveAt: now });
+    const saved = await change(tx, locked, { ...(await withHint(tx, call, changes)), lastAliveAt: now });
     return {
       status: 'taken',
       cancel: saved.call.cancelRequestedAt !== null || isFinal(call.status),
@@ -34,3 +36,10 @@ export const recordReport = (deps: Deps, id: string, report: CallReport): Promis
       ended: saved.ended,
     };
   });
+
+const withHint = async (tx: CallTransaction, call: Call, changes: CallChange): Promise<CallChange> => {
+  const { outcome } = changes;
+  if (outcome?.end_reason !== 'invalid_number') return changes;
+  const before = await tx.lastEndReasons(call.trunk, SUSPICIOUS_RUN - 1);
+  return { ...changes, outcome: withDialFormatHint(outcome, before) };
+};

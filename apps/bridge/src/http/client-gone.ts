@@ -1,8 +1,9 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
-/** Aborted when the client of a request has gone. */
-export const goneOf = (request: FastifyRequest): AbortSignal => {
+/** Aborted when the client of a request has gone before its answer was sent, or when that is over. */
+export const goneOf = (reply: FastifyReply): AbortSignal => {
   const gone = new AbortController();
-  request.raw.socket.once('close', () => gone.abort());
+  // Not on the socket: it outlives the answer and would collect a listener for each request.
+  reply.raw.once('close', () => gone.abort());
   return gone.signal;
 };

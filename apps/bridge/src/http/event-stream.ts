@@ -40,8 +40,8 @@ const createReader = ({ calls, callId, after }: StreamOptions) => {
 const frameOf = async (calls: CallStore, event: StoredEvent): Promise<string> => {
   const call = await calls.find(event.callId);
   if (call === null) return '';
-  const callbacks = await calls.transaction((tx) => tx.findCallbacksOf([call.id]));
-  const body = { type: event.type, timestamp: event.at.toISOString(), data: toCallRecord(call, callbacks) };
+  const data = toCallRecord(call, await calls.callbacksOf([call.id]));
+  const body = { type: event.type, timestamp: event.at.toISOString(), data };
   return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(body)}\n\n`;
 };
 

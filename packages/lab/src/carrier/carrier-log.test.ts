@@ -90,8 +90,19 @@ describe('a call', () => {
       'callee INVITE 180',
       'callee INVITE 183',
       'callee INVITE 200',
+      'caller ACK null',
       'callee BYE null',
     ]);
+  });
+
+  test('whose phone sends an INVITE of its own inside it keeps its answer', () => {
+    const [call] = logOf(
+      request('INVITE', INVITE),
+      reply('200 OK', INVITE),
+      request('INVITE', { cseq: '1 INVITE', toTag: true }, PHONE),
+      reply('488 Not Acceptable Here', INVITE, CALLER),
+    );
+    expect(call).toMatchObject({ finalStatus: 200, answeredAt: 1_000_100, endedAt: null, invites: 1 });
   });
 
   test('whose messages are repeated on the wire counts once', () => {

@@ -80,7 +80,6 @@ export const createCarrierLog = (): CarrierLog => {
     const key = `${from} ${method} ${number}`;
     if (entry.seen.has(key)) return undefined;
     entry.seen.add(key);
-    if (method === 'ACK') return call;
     call.events.push({ at, from, method, status: null, reason: null });
     if (isNew) onInvite(entry, message);
     if (method === 'BYE') Object.assign(call, { endedAt: at, endedBy: from, endedWith: 'BYE' });
@@ -112,7 +111,8 @@ export const createCarrierLog = (): CarrierLog => {
     call.events.push({ at, from, method, status, reason });
     if (method === 'REFER' && status >= 200 && call.refer !== null)
       Object.assign(call.refer, { status, reason });
-    if (method !== 'INVITE' || !entry.inviteCseqs.has(number)) return call;
+    // The caller answers an INVITE only inside the dialog, and may then meet a CSeq of its own.
+    if (method !== 'INVITE' || from === 'caller' || !entry.inviteCseqs.has(number)) return call;
     if (status < 200) call.ringAt ??= at;
     else {
       Object.assign(call, { finalStatus: status, finalReason: reason });

@@ -7,8 +7,11 @@ import { type CarrierRecords, followCarrierLog } from './carrier-records.ts';
 
 /** Login of a trunk. */
 export type TrunkUser = { username: string; password: string };
-/** SIP ports of the lines of one phone; calls go to them in turn. */
-export type PhoneRoute = { number: string; ports: readonly number[] };
+/**
+ * SIP ports of the lines of one phone; calls go to them in turn. `silent`: the carrier itself drops what is sent to
+ * the number. `no_login`: it leaves the login to the phone.
+ */
+export type PhoneRoute = { number: string; ports: readonly number[]; carrier?: 'silent' | 'no_login' };
 
 export type CarrierOptions = {
   command: string;
@@ -61,8 +64,9 @@ const tables = (options: CarrierOptions): string => {
     quoted(carrierNumber(callerId));
     set('callerid', carrierNumber(callerId), '1');
   }
-  for (const { number, ports } of options.routes) {
+  for (const { number, ports, carrier } of options.routes) {
     const key = carrierNumber(number);
+    if (carrier !== undefined) set('special', key, quoted(carrier));
     set('lines', key, String(ports.length));
     set('turn', key, '0');
     ports.forEach((port, line) => {

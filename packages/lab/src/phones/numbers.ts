@@ -10,6 +10,8 @@ export const LAB_NUMBERS = {
   transferTarget: '0255500100',
   /** A transfer to it is refused with 603; dialled directly it answers. */
   refusesRefer: '0255500101',
+  /** The carrier drops every message of a call to it: not even 100 comes back. */
+  carrierSilent: '0255500102',
 } as const;
 
 /**
@@ -21,6 +23,11 @@ export const GUIDE_NUMBERS: Readonly<Record<string, string>> = {
   '61731071901': LAB_NUMBERS.transferTarget,
 };
 
+/** A spare number for which the carrier asks no login, so that its phone can. */
+export const LOGIN_AT_PHONE = '0255500103';
+
+const FIXED_LINES = 40;
+
 /** Numbers without a phone until `phones.add` plugs a SIPp scenario in; a call to one gets 480 until then. */
 export const SPARE_NUMBERS = [
   '0491571266',
@@ -29,6 +36,8 @@ export const SPARE_NUMBERS = [
   '0491572549',
   '0491572665',
   '0491572983',
+  ...Array.from({ length: FIXED_LINES }, (_, line) => `02555002${String(line).padStart(2, '0')}`),
+  LOGIN_AT_PHONE,
 ] as const;
 
 /** A number of the lab in any form (`+61 491 570 156`, `61491570156`) as its phone knows it: `0491570156`. */

@@ -8,6 +8,19 @@ export type PhoneWords = string | readonly PhonePart[];
 /** Silence behind every line: LiveKit ends a call whose phone stops sending audio. */
 const SILENCE_AFTER_SECONDS = 600;
 
+/** A scenario's phone is read into memory whole. */
+const SCENARIO_SILENCE_SECONDS = 180;
+
+/**
+ * Makes the file that a SIPp phone streams: A-law without a header, three minutes of silence behind the words.
+ */
+export const preparePhoneStream = async (words: PhoneWords, target: string): Promise<void> => {
+  const spoken = typeof words === 'string' ? words : `${target}.words.wav`;
+  if (typeof words !== 'string') await buildPhoneWav([...words, 100], spoken);
+  const format = ['-t', 'al', '-r', '8000', '-c', '1'];
+  await runProgram('sox', ['-D', spoken, ...format, target, 'pad', '0', String(SCENARIO_SILENCE_SECONDS)]);
+};
+
 /**
  * Makes the WAV that a phone plays from the beginning of each call: 8 kHz, mono, 16 bit, ten minutes of silence
  * behind the words. `target` is replaced in one step, so a call that starts meanwhile hears the old one whole.

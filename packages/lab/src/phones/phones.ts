@@ -7,7 +7,7 @@ import { waitFor } from '../wait-for.ts';
 import type { PhoneCall } from './answering-line.ts';
 import { type AnsweringPhone, startAnsweringPhone } from './answering-phone.ts';
 import { LINE_PORTS, type LinePorts } from './baresip-config.ts';
-import { LAB_NUMBERS, nationalNumber, SPARE_NUMBERS } from './numbers.ts';
+import { LAB_NUMBERS, LOGIN_AT_PHONE, nationalNumber, SPARE_NUMBERS } from './numbers.ts';
 import type { PhoneWords } from './phone-audio.ts';
 import { refuse, ringForEver } from './scenario.ts';
 import { SIPP_PORTS, startSippPhone } from './sipp-phone.ts';
@@ -30,8 +30,11 @@ export type Phones = {
    * `[2000, 'question', 9000, 'goodbye']`. `null`: its own words again.
    */
   say(number: string, words: PhoneWords | null): Promise<void>;
-  /** Gives one of SPARE_NUMBERS a phone that follows a SIPp scenario (XML text); a new one takes the old one's place. */
-  add(number: string, options: { scenario: string }): Promise<AddedPhone>;
+  /**
+   * Gives one of SPARE_NUMBERS a phone that follows a SIPp scenario (XML text); a new one takes the old one's place.
+   * `words`: what a scenario that plays says, once, with silence behind it; default: silence.
+   */
+  add(number: string, options: { scenario: string; words?: PhoneWords }): Promise<AddedPhone>;
 };
 
 type Answering = { number: string; lines: number; words: PhoneWords };
@@ -72,7 +75,11 @@ export const planPhones = async (ports: PortBlock): Promise<PhonePlan> => {
   }
   const routes = [
     ...[...lines].map(([number, own]) => ({ number, ports: own.map(({ sip }) => sip) })),
-    ...[...sipp].map(([number, port]) => ({ number, ports: [port] })),
+    ...[...sipp].map(([number, port]): PhoneRoute => {
+      const route = { number, ports: [port] };
+      return number === LOGIN_AT_PHONE ? { ...route, carrier: 'no_login' } : route;
+    }),
+    { number: LAB_NUMBERS.carrierSilent, ports: [], carrier: 'silent' as const },
   ];
   return { routes, lines, sipp };
 };
@@ -98,13 +105,14 @@ export const startPhones = async (
     const lines = plan.lines.get(number) ?? [];
     return startAnsweringPhone(runner, { command: options.baresip, dir, number, lines, carrierPort, words });
   };
-  const startSipp = (number: string, scenario: string): Promise<Part> =>
+  const startSipp = (number: string, scenario: string, words: PhoneWords = []): Promise<Part> =>
     startSippPhone(runner, {
       command: options.sipp,
       dir,
       number,
       port: plan.sipp.get(number) ?? 0,
       scenario,
+      words,
     });
 
   const [answering] = await Promise.all([
@@ -120,13 +128,13 @@ export const startPhones = async (
     throw new Error(`${number} is no phone of the lab that answers: ${known}`);
   };
 
-  const add = async (given: string, { scenario }: { scenario: string }): Promise<AddedPhone> => {
+  const add: Phones['add'] = async (given, { scenario, words }) => {
     const number = nationalNumber(given);
     if (!SPARE_NUMBERS.some((spare) => spare === number)) {
       throw new Error(`${given} is not a spare number of the lab: ${SPARE_NUMBERS.join(', ')}`);
     }
     await added.get(number)?.stop();
-    const part = await startSipp(number, scenario);
+    const part = await startSipp(number, scenario, words);
     added.set(number, part);
     return { number, remove: () => part.stop() };
   };

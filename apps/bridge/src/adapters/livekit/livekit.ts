@@ -10,8 +10,8 @@ export type LiveKitSettings = {
   readonly agentName: string;
 };
 
-// Below the five seconds after which a call is dispatched again.
-const REQUEST_TIMEOUT_SECONDS = 4;
+// A dispatch is two requests, and both together must stay below the five seconds after which it is made again.
+const REQUEST_TIMEOUT_SECONDS = 2.4;
 // A room in which nobody ever appears, or that everybody left, goes away by itself: also when this
 // bridge cannot delete it any more. Longer than a job takes to start on a busy machine.
 const EMPTY_ROOM_SECONDS = 30;

@@ -22,14 +22,22 @@ const QUEUES: Readonly<Record<Alarm['type'], string>> = {
 const BATCH = 50;
 // An alarm for now wakes its handler by NOTIFY; one for later is found by this poll, the shortest there is.
 const POLL_SECONDS = 0.5;
-// An alarm is nothing once it rang; a handler that takes longer than this has been forgotten.
+// An alarm is nothing once it rang, and is thrown away soon, not in a day.
 const KEEP_SECONDS = 300;
+const CLEAN_EVERY_SECONDS = 600;
+// A handler that takes longer than this has been forgotten.
 const HANDLER_SECONDS = 60;
 const CONNECTIONS = 2;
 const STOP_LIMIT_MS = 5_000;
 
 const createBoss = (server: OpenDatabase['server']): PgBoss => {
-  const options = { useListenNotify: true, schedule: false, registerInstance: false, persistWarnings: false };
+  const options = {
+    useListenNotify: true,
+    maintenanceIntervalSeconds: CLEAN_EVERY_SECONDS,
+    schedule: false,
+    registerInstance: false,
+    persistWarnings: false,
+  };
   return server.type === 'embedded'
     ? new PgBoss({ ...options, db: fromPglite(server.pglite), backend: 'pglite' })
     : new PgBoss({
@@ -51,14 +59,15 @@ export const createAlarmClock = async ({ server }: OpenDatabase, log: Logger): P
   boss.on('warning', ({ message }) => log.warn({ reason: message }, 'the alarm clock warns'));
   await boss.start();
   for (const name of Object.values(QUEUES)) {
-    await boss.createQueue(name, {
+    const options = {
       notify: true,
       retryLimit: 0,
       expireInSeconds: HANDLER_SECONDS,
       deleteAfterSeconds: KEEP_SECONDS,
-    });
-    // createQueue changes nothing about a queue that an older version made; this also fills pg-boss' cache.
-    await boss.getQueue(name);
+    };
+    // createQueue changes nothing about a queue that an older version made.
+    await boss.createQueue(name, options);
+    await boss.updateQueue(name, options);
   }
   return {
     set: async (tx: Kysely<Database>, { type, id }, at) => {

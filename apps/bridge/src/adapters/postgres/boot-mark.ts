@@ -18,6 +18,8 @@ const markSchema = z.object({ boot: z.string().min(1), clean: z.boolean() });
 export type BootMark = {
   /** True when the host was started anew since an unclean stop: the last writes may be missing. */
   readonly powerLost: boolean;
+  /** Says that the database is in use in this run of the host. Call it when what was lost is dealt with. */
+  readonly writeRunning: () => void;
   /** Says that the database was closed in order. Call it when it is. */
   readonly writeCleanStop: () => void;
 };
@@ -74,16 +76,17 @@ const readMark = (dataDir: string): z.infer<typeof markSchema> | null => {
 };
 
 /**
- * Marks this run in the data folder. PGlite never calls fsync: a killed process loses nothing, as the
+ * Reads and writes the mark of the data folder. PGlite never calls fsync: a killed process loses nothing, as the
  * operating system keeps what was written, but a power cut may. Which of the two it was tells the boot id.
  */
 export const markBoot = (dataDir: string, boot = readBootId()): BootMark => {
   const before = readMark(dataDir);
   const isNew = !existsSync(join(dataDir, 'pglite'));
   const powerLost = !isNew && (before === null || (!before.clean && before.boot !== boot));
-  writeMark(dataDir, { boot, clean: false });
   return {
     powerLost,
+    // Not before: a start that is cut short must find the power cut again, or forget it for ever.
+    writeRunning: () => writeMark(dataDir, { boot, clean: false }),
     writeCleanStop: () => {
       syncTree(join(dataDir, 'pglite'));
       writeMark(dataDir, { boot, clean: true });

@@ -1,4 +1,4 @@
-import type { CallReport } from '@outdial/telephony';
+import type { CallReport, EndReason } from '@outdial/telephony';
 import { type Kysely, sql } from 'kysely';
 import type { Call } from '../../domain/call.ts';
 import type { CallChange } from '../../domain/call-change.ts';
@@ -19,7 +19,8 @@ export const lockCall = async (db: Kysely<Database>, id: string): Promise<Locked
     .selectAll()
     .select(databaseTime.as('databaseTime'))
     .where('id', '=', id)
-    .forUpdate()
+    // Its key never changes: rows that name it, as the next attempt of an attempt does, need not wait.
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (row === undefined) return null;
   const { databaseTime: now, ...call } = row;
@@ -82,4 +83,22 @@ export const readNow = async (db: Kysely<Database>): Promise<Date> => {
   const [row] = rows;
   if (row === undefined) throw new Error('The database gave no time.');
   return row.now;
+};
+
+/** Why the newest calls of a trunk that were dialled ended, newest first. */
+export const lastEndReasons = async (
+  db: Kysely<Database>,
+  trunk: string,
+  limit: number,
+): Promise<readonly EndReason[]> => {
+  const rows = await db
+    .selectFrom('calls')
+    .select('outcome')
+    .where('trunk', '=', trunk)
+    .where('endedAt', 'is not', null)
+    .where('dialingAt', 'is not', null)
+    .orderBy('endedAt', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.flatMap(({ outcome }) => (outcome === null ? [] : [outcome.end_reason]));
 };

@@ -1,18 +1,15 @@
-import { CALL_STATUSES, type CallStatus, isFinal, makeOutcome } from '@outdial/telephony';
+import { makeOutcome } from '@outdial/telephony';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
 import { startPostgres, type TestPostgres } from '../../../test/postgres.ts';
-import { advanceCall, type CallChange, type CallEvent } from '../../domain/advance-call.ts';
-import { type Call, roomName } from '../../domain/call.ts';
+import { openTestStore, type TestStore } from '../../../test/store.ts';
+import type { Call } from '../../domain/call.ts';
+import type { CallChange } from '../../domain/call-change.ts';
 import type { CallStore } from '../../ports.ts';
-import { createCallStore } from './call-store.ts';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 import type { Database } from './schema.ts';
-
-const LIMITS = { maxConcurrentCalls: 4, callsPerSecond: 100 };
-const NO_PACE = { maxConcurrentCalls: 1_000, callsPerSecond: 1e9 };
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -21,20 +18,18 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) => {
+  let store: TestStore;
   let database: Kysely<Database>;
   let calls: CallStore;
 
   beforeAll(async () => {
-    database = openDatabase(
+    store = await openTestStore(
       kind === 'embedded' ? { type: 'memory' } : { type: 'postgres', url: await postgres.newDatabase() },
     );
-    await migrate(database);
-    calls = createCallStore(database);
+    ({ calls, database } = store);
   });
-  afterAll(() => database?.destroy());
-  beforeEach(async () => {
-    await database.deleteFrom('calls').execute();
-  });
+  afterAll(() => store?.close());
+  beforeEach(() => store.clear());
 
   const insert = (change: Parameters<typeof aNewCall>[0] = {}) =>
     calls.transaction((tx) => tx.insert(aNewCall(change)));
@@ -50,10 +45,27 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
       database,
     );
   };
-  const granted = async () => {
-    const { id } = await insert();
-    await calls.claimQueued(NO_PACE, 5_000);
-    await calls.grant({ id, token: TOKEN, dispatch: 1, jobId: 'AJ_1' });
+  const dispatched = async (change: Parameters<typeof aNewCall>[0] = {}) => {
+    const { id } = await insert(change);
+    await save(id, {
+      status: 'dispatched',
+      dispatchNumber: 1,
+      room: `call-${id}-1`,
+      dispatchedAt: new Date(),
+      nextDispatchAt: new Date(Date.now() + 5_000),
+    });
+    return id;
+  };
+  const granted = async (change: Parameters<typeof aNewCall>[0] = {}) => {
+    const id = await dispatched(change);
+    const now = new Date();
+    await save(id, {
+      status: 'dialing',
+      dialingAt: now,
+      lastAliveAt: now,
+      grantToken: TOKEN,
+      nextDispatchAt: null,
+    });
     return id;
   };
 
@@ -155,126 +167,62 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
     });
   });
 
-  describe('dispatching', () => {
-    test('takes the oldest first and saves its dispatch', async () => {
-      const first = await insert();
+  describe('the next call of a trunk', () => {
+    const next = (trunk = 'default') => calls.transaction((tx) => tx.lockNextQueued(trunk));
+
+    test('is the one that may start first, by its time or its acceptance', async () => {
       const second = await insert();
-      await age(first.id, 'created_at', 2);
-      await age(second.id, 'created_at', 1);
-      const claimed = await calls.claimQueued(NO_PACE, 5_000);
-      expect(claimed).toMatchObject({
-        id: first.id,
-        status: 'dispatched',
-        dispatchNumber: 1,
-        room: roomName(first.id, 1),
-      });
-      expect((await calls.claimQueued(NO_PACE, 5_000))?.id).toBe(second.id);
-      expect(await calls.claimQueued(NO_PACE, 5_000)).toBeNull();
+      const third = await insert();
+      const first = await insert({ scheduledFor: new Date(Date.now() - 3_000) });
+      await age(second.id, 'created_at', 2);
+      await age(third.id, 'created_at', 1);
+      const order: (string | undefined)[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        const id = (await next())?.call.id;
+        order.push(id);
+        await save(id ?? '', { status: 'dispatched' });
+      }
+      expect(order).toEqual([first.id, second.id, third.id]);
+      expect(await next()).toBeNull();
     });
 
-    test('keeps the limit of calls at once, under ten claims at once', async () => {
-      for (let n = 0; n < 10; n += 1) await insert();
-      const claims = await Promise.all(
-        Array.from({ length: 10 }, () => calls.claimQueued({ ...NO_PACE, maxConcurrentCalls: 4 }, 5_000)),
-      );
-      const ids = claims.flatMap((call) => (call === null ? [] : [call.id]));
-      expect(ids).toHaveLength(4);
-      expect(new Set(ids).size).toBe(4);
-    });
-
-    test('keeps the pace', async () => {
-      const first = await insert();
-      await insert();
-      expect(await calls.claimQueued({ ...LIMITS, callsPerSecond: 0.1 }, 5_000)).not.toBeNull();
-      expect(await calls.claimQueued({ ...LIMITS, callsPerSecond: 0.1 }, 5_000)).toBeNull();
-      await age(first.id, 'dispatched_at', 11);
-      expect(await calls.claimQueued({ ...LIMITS, callsPerSecond: 0.1 }, 5_000)).not.toBeNull();
-    });
-
-    test('leaves what is too late or too early', async () => {
+    test('is none that is too late, too early, or of another trunk', async () => {
       await insert({ notAfter: new Date(Date.now() - 60_000) });
       await insert({ scheduledFor: new Date(Date.now() + 60_000) });
-      expect(await calls.claimQueued(NO_PACE, 5_000)).toBeNull();
+      await insert({ trunk: 'ST_other' });
+      expect(await next()).toBeNull();
+      expect((await next('ST_other'))?.call.trunk).toBe('ST_other');
     });
 
-    test('a re-dispatch is for the number that was seen, once', async () => {
-      const { id } = await insert();
-      await calls.claimQueued(NO_PACE, 0);
-      await calls.saveDispatchId(id, 1, 'AD_1');
-      expect((await calls.findDueForRedispatch()).map((call) => call.id)).toEqual([id]);
-      const again = await Promise.all([
-        calls.claimRedispatch(id, 1, 10_000),
-        calls.claimRedispatch(id, 1, 10_000),
-      ]);
-      expect(again.filter((call) => call !== null)).toHaveLength(1);
-      const call = await found(id);
-      expect(call).toMatchObject({ dispatchNumber: 2, room: roomName(id, 2), dispatchId: null });
-      expect(await calls.findDueForRedispatch()).toEqual([]);
-      await calls.saveDispatchId(id, 1, 'AD_late');
-      expect((await found(id)).dispatchId).toBeNull();
+    test('comes with what its trunk carries', async () => {
+      const load = () => calls.transaction((tx) => tx.lockTrunk('default'));
+      expect(await load()).toEqual({ active: 0, lastStartMsAgo: null });
+      await granted({ trunk: 'ST_other' });
+      const id = await dispatched();
+      await granted();
+      await save(id, { lastDispatchAt: new Date() });
+      await age(id, 'last_dispatch_at', 2);
+      const { active, lastStartMsAgo } = await load();
+      expect(active).toBe(2);
+      expect(lastStartMsAgo).toBeLessThan(5_000);
     });
   });
 
-  describe('the grant', () => {
-    test('goes to one of twenty jobs that ask at once', async () => {
-      const { id } = await insert();
-      await calls.claimQueued(NO_PACE, 5_000);
-      const ask = (n: number) =>
-        calls.grant({ id, token: `token-of-the-job-${n}`, dispatch: 1, jobId: `AJ_${n}` });
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => ask(n)));
-      expect(answers.filter((call) => call !== null)).toHaveLength(1);
-    });
-
-    test('runs out', async () => {
-      const id = await granted();
-      const fresh = await calls.findWithGrantTime(id);
-      expect(fresh?.leftMs).toBeGreaterThan(0);
-      expect(fresh?.leftMs).toBeLessThanOrEqual(3_000);
-      await age(id, 'grant_expires_at', 1);
-      expect((await calls.findWithGrantTime(id))?.leftMs).toBe(0);
-    });
+  test('a dispatch id is noted for the dispatch that it belongs to', async () => {
+    const id = await dispatched();
+    await calls.saveDispatchId(id, 1, 'AD_1');
+    expect((await found(id)).dispatchId).toBe('AD_1');
+    await save(id, { dispatchNumber: 2, dispatchId: null });
+    await calls.saveDispatchId(id, 1, 'AD_late');
+    expect((await found(id)).dispatchId).toBeNull();
   });
 
-  // The one-statement forms must do what the state machine says, in every status.
-  describe.each(CALL_STATUSES)('SQL and state machine agree while %s', (status: CallStatus) => {
-    const inStatus = async () => {
-      const { id } = await insert();
-      const final = isFinal(status);
-      await save(id, {
-        status,
-        ...(status === 'queued'
-          ? {}
-          : { dispatchNumber: 1, room: roomName(id, 1), dispatchedAt: new Date() }),
-        ...(final ? { outcome: makeOutcome('busy'), endedAt: new Date() } : {}),
-      });
-      return found(id);
-    };
-    const expectAgreement = (call: Call, event: CallEvent, changed: Call | null) => {
-      const change = advanceCall(call, event, new Date());
-      if (Object.keys(change).length === 0) return expect(changed).toBeNull();
-      const expected = Object.entries({ ...call, ...change }).map(([name, value]) => [
-        name,
-        name in change && value instanceof Date ? expect.any(Date) : value,
-      ]);
-      expect(changed).toEqual(Object.fromEntries(expected));
-    };
-
-    test('on a grant', async () => {
-      const call = await inStatus();
-      const event = { type: 'granted', token: TOKEN, dispatch: 1, jobId: 'AJ_1' } as const;
-      expectAgreement(
-        call,
-        event,
-        await calls.grant({ id: call.id, token: TOKEN, dispatch: 1, jobId: 'AJ_1' }),
-      );
-    });
-
-    test('on a dispatch', async () => {
-      const call = await inStatus();
-      const claimed =
-        status === 'queued' ? calls.claimQueued(NO_PACE, 5_000) : calls.claimRedispatch(call.id, 1, 5_000);
-      expectAgreement(call, { type: 'dispatched', nextDispatchAt: new Date() }, await claimed);
-    });
+  test('a call has one repetition of each number', async () => {
+    const first = await insert();
+    const again = await insert({ retryOf: first.id, attempt: 2 });
+    await expect(insert({ retryOf: first.id, attempt: 2 })).rejects.toMatchObject({ code: '23505' });
+    const found = await calls.transaction((tx) => tx.findRepetitions(first.id));
+    expect(found.map(({ id }) => id)).toEqual([again.id]);
   });
 
   describe('care', () => {
@@ -288,8 +236,8 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
 
     test('finds calls without an agent, unless another call was granted lately', async () => {
       const other = await granted();
-      const { id } = await insert();
-      await calls.claimQueued(NO_PACE, 5_000);
+      await granted({ trunk: 'ST_other' });
+      const id = await dispatched();
       await age(id, 'dispatched_at', 61);
       expect(await ids(calls.findWithoutAgent(60_000))).toEqual([]);
       await age(other, 'dialing_at', 61);
@@ -319,12 +267,44 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
       expect(await ids(calls.findRoomsToClear(30_000))).toEqual([]);
     });
 
-    test('finds canceled calls that hang on', async () => {
+    test('finds calls whose leg is to go: canceled, or beyond their maximum', async () => {
       const id = await granted();
+      const long = await granted({ maxCallSeconds: 10 });
+      await save(long, { status: 'in_progress', answeredAt: new Date() });
+      expect(await ids(calls.findLegsToEnd(5_000))).toEqual([]);
       await save(id, { cancelRequestedAt: new Date() });
-      expect(await ids(calls.findCancelsOverdue(60_000))).toEqual([]);
-      await age(id, 'cancel_requested_at', 61);
-      expect(await ids(calls.findCancelsOverdue(60_000))).toEqual([id]);
+      await age(long, 'answered_at', 14);
+      expect(await ids(calls.findLegsToEnd(5_000))).toEqual([id]);
+      await age(long, 'answered_at', 15);
+      expect(new Set(await ids(calls.findLegsToEnd(5_000)))).toEqual(new Set([id, long]));
+    });
+
+    test('finds what is due for another dispatch, on its trunk', async () => {
+      const id = await dispatched();
+      expect(await ids(calls.findDueForRedispatch('default'))).toEqual([]);
+      await age(id, 'next_dispatch_at', 1);
+      expect(await ids(calls.findDueForRedispatch('default'))).toEqual([id]);
+      expect(await ids(calls.findDueForRedispatch('ST_other'))).toEqual([]);
+    });
+
+    test('a sign of life from the future, which a clock that was set back leaves behind, is one of now', async () => {
+      const id = await granted();
+      await age(id, 'last_alive_at', -3_600);
+      await calls.mendTimes();
+      await age(id, 'dialing_at', 1);
+      expect(Math.abs(Date.now() - ((await found(id)).lastAliveAt?.getTime() ?? 0))).toBeLessThan(60_000);
+    });
+
+    test('finds calls that ended a while ago and whose rooms were deleted', async () => {
+      const id = await granted();
+      await save(id, { status: 'busy', outcome: makeOutcome('busy'), endedAt: new Date() });
+      await age(id, 'ended_at', 30);
+      expect(await ids(calls.findEndedBetween(120_000, 6_000))).toEqual([]);
+      await calls.saveRoomsCleared(id);
+      expect(await ids(calls.findEndedBetween(120_000, 6_000))).toEqual([id]);
+      expect(await ids(calls.findEndedBetween(120_000, 60_000))).toEqual([]);
+      await age(id, 'ended_at', 121);
+      expect(await ids(calls.findEndedBetween(120_000, 6_000))).toEqual([]);
     });
   });
 
@@ -370,24 +350,22 @@ describe('on a real Postgres', () => {
   test('two bridges that start at once migrate once', async () => {
     const url = await postgres.newDatabase();
     const bridges = [1, 2, 3].map(() => openDatabase({ type: 'postgres', url }));
-    const applied = await Promise.all(bridges.map((database) => migrate(database)));
-    expect(applied.flat()).toEqual(['0001-calls.sql']);
-    for (const database of bridges) await database.destroy();
+    const applied = await Promise.all(bridges.map(({ db }) => migrate(db)));
+    expect(applied.flat()).toEqual(['0001-calls.sql', '0002-never-twice.sql']);
+    for (const database of bridges) await database.close();
   });
 
   test('a database of a newer version is left alone', async () => {
-    const database = openDatabase({ type: 'postgres', url: await postgres.newDatabase() });
-    await migrate(database);
-    await sql`insert into migrations (number, name) values (9999, '9999-future.sql')`.execute(database);
-    await expect(migrate(database)).rejects.toThrow('9999-future.sql');
-    await database.destroy();
+    const { db, close } = openDatabase({ type: 'postgres', url: await postgres.newDatabase() });
+    await migrate(db);
+    await sql`insert into migrations (number, name) values (9999, '9999-future.sql')`.execute(db);
+    await expect(migrate(db)).rejects.toThrow('9999-future.sql');
+    await close();
   });
 
   test('a server that is gone is told apart from a faulty statement', async () => {
     const own = await startPostgres();
-    const database = openDatabase({ type: 'postgres', url: await own.newDatabase() });
-    await migrate(database);
-    const calls = createCallStore(database);
+    const { calls, close } = await openTestStore({ type: 'postgres', url: await own.newDatabase() });
     const call = aNewCall();
     await calls.transaction((tx) => tx.insert(call));
     await expect(calls.transaction((tx) => tx.insert(call))).rejects.toMatchObject({ code: '23505' });
@@ -396,6 +374,6 @@ describe('on a real Postgres', () => {
     await expect(calls.transaction((tx) => tx.insert(aNewCall()))).rejects.toMatchObject({
       code: 'database_unavailable',
     });
-    await database.destroy();
+    await close();
   });
 });

@@ -22,6 +22,7 @@ const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransactio
   lockTrunk: (trunk) => dispatch.lockTrunk(db, trunk),
   lockNextQueued: (trunk) => dispatch.lockNextQueued(db, trunk),
   save: (id, change) => calls.saveCall(db, id, change),
+  lastEndReasons: (trunk, limit) => calls.lastEndReasons(db, trunk, limit),
   insertReport: (callId, report) => calls.insertReport(db, callId, report),
   tell: async (callId, told, at, callbacksFor) => {
     if (told.length > 0) await events.insertEvents(db, callId, told, at);
@@ -31,6 +32,7 @@ const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransactio
   copyRecipients: (from, to) => events.copyRecipients(db, from, to),
   findCallbacksOf: (ids) => callbacks.findCallbacksOf(db, ids),
   claimCallback: (id, claimMs) => callbacks.claimCallback(db, id, claimMs),
+  endAttempt: (claimed, changes) => callbacks.endAttempt(db, claimed, changes),
   saveCallback: (id, change) => callbacks.saveCallback(db, id, change),
   readNow: () => calls.readNow(db),
   setAlarm: (alarm, at) => setAlarm(db, alarm, at),
@@ -49,7 +51,8 @@ export const createCallStore = (db: Kysely<Database>, setAlarm: SetAlarm): CallS
   findDueForRedispatch: (trunk) => translated(() => care.findDueForRedispatch(db, trunk)),
   findWithoutAgent: (afterMs) => translated(() => care.findWithoutAgent(db, afterMs)),
   findLeasesOver: (leaseMs) => translated(() => care.findLeasesOver(db, leaseMs)),
-  mendLeases: () => translated(() => care.mendLeases(db)),
+  mendTimes: () => translated(() => care.mendTimes(db)),
+  adoptCalls: (trunk) => translated(() => care.adoptCalls(db, trunk)),
   findLegsToEnd: (graceMs) => translated(() => care.findLegsToEnd(db, graceMs)),
   findRoomsToClear: (graceMs) => translated(() => care.findRoomsToClear(db, graceMs)),
   saveRoomsCleared: (id) => translated(() => care.saveRoomsCleared(db, id)),
@@ -57,6 +60,7 @@ export const createCallStore = (db: Kysely<Database>, setAlarm: SetAlarm): CallS
   findOpen: () => translated(() => care.findOpen(db)),
   listEvents: (after, callId, limit) => translated(() => events.listEvents(db, after, callId, limit)),
   lastEventId: () => translated(() => events.lastEventId(db)),
+  callbacksOf: (ids) => translated(() => callbacks.findCallbacksOf(db, ids)),
   listCallbacks: (filter, position, limit) =>
     translated(() => callbacks.listCallbacks(db, filter, position, limit)),
   findDueCallbacks: () => translated(() => callbacks.findDueCallbacks(db)),

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Callback } from '../../domain/callback.ts';
+import type { Callback, CallbackView } from '../../domain/callback.ts';
 import type { CallbackFilter, Position } from '../../ports.ts';
 import { LOCK } from './locks.ts';
 import { afterPosition } from './paging.ts';
@@ -7,6 +7,23 @@ import type { Database } from './schema.ts';
 
 // Each look takes a handful; the next one comes within a second.
 const BATCH = 50;
+
+// A list needs no bodies, which are signed records of some kilobytes each.
+const VIEW = [
+  'id',
+  'callId',
+  'event',
+  'url',
+  'kind',
+  'status',
+  'attempts',
+  'createdAt',
+  'nextAttemptAt',
+  'claimedUntil',
+  'lastStatus',
+  'lastError',
+  'deliveredAt',
+] as const;
 
 const isFree = sql<boolean>`(claimed_until is null or claimed_until <= clock_timestamp())`;
 
@@ -64,16 +81,31 @@ export const saveCallback = async (
   (await db.updateTable('callbacks').set(change).where('id', '=', id).returningAll().executeTakeFirst()) ??
   null;
 
+/** Changes fields of a callback whose claim is still the one that was given. */
+export const endAttempt = async (
+  db: Kysely<Database>,
+  claimed: Callback,
+  change: Partial<Omit<Callback, 'id'>>,
+): Promise<Callback | null> =>
+  (await db
+    .updateTable('callbacks')
+    .set(change)
+    .where('id', '=', claimed.id)
+    .where('status', '=', 'pending')
+    .where('claimedUntil', '=', claimed.claimedUntil)
+    .returningAll()
+    .executeTakeFirst()) ?? null;
+
 /** The callbacks of these calls, oldest first. */
 export const findCallbacksOf = async (
   db: Kysely<Database>,
   callIds: readonly string[],
-): Promise<readonly Callback[]> =>
+): Promise<readonly CallbackView[]> =>
   callIds.length === 0
     ? []
     : db
         .selectFrom('callbacks')
-        .selectAll()
+        .select(VIEW)
         .where('callId', 'in', callIds)
         .orderBy('createdAt')
         .orderBy('id')
@@ -85,8 +117,8 @@ export const listCallbacks = async (
   filter: CallbackFilter,
   position: Position | null,
   limit: number,
-): Promise<readonly Callback[]> => {
-  let query = db.selectFrom('callbacks').selectAll();
+): Promise<readonly CallbackView[]> => {
+  let query = db.selectFrom('callbacks').select(VIEW);
   if (filter.status !== null) query = query.where('status', '=', filter.status);
   if (filter.callId !== null) query = query.where('callId', '=', filter.callId);
   if (position !== null) query = query.where(afterPosition(position));

@@ -73,14 +73,41 @@ export const findLeasesOver = async (
   return rows.map(({ overdueMs, ...call }) => ({ call, overdueMs }));
 };
 
-/** Signs of life from the future become those of now. */
-export const mendLeases = async (db: Kysely<Database>): Promise<void> => {
+const NOW = sql`clock_timestamp()`;
+
+/**
+ * Moments that lie further ahead than they ever were set become those of now: a clock that was set back
+ * leaves them behind, and agents would look alive, and calls and callbacks wait, until it has caught up.
+ */
+export const mendTimes = async (db: Kysely<Database>): Promise<void> => {
+  await sql`update calls set
+      last_alive_at = least(last_alive_at, ${NOW}),
+      last_dispatch_at = least(last_dispatch_at, ${NOW}),
+      next_dispatch_at = least(next_dispatch_at, ${NOW} + interval '1 minute')
+    where ended_at is null and (last_alive_at > ${NOW} or last_dispatch_at > ${NOW}
+      or next_dispatch_at > ${NOW} + interval '66 seconds')`.execute(db);
+  await sql`update callbacks set claimed_until = ${NOW} where claimed_until > ${NOW} + interval '1 minute'`.execute(
+    db,
+  );
+  await sql`update callbacks set next_attempt_at = ${NOW}
+    where status = 'pending' and attempts = 0 and next_attempt_at > ${NOW}`.execute(db);
+};
+
+/** Open calls from before there were trunks become those of this one; gives how many wait for another. */
+export const adoptCalls = async (db: Kysely<Database>, trunk: string): Promise<number> => {
   await db
     .updateTable('calls')
-    .set({ lastAliveAt: sql<Date>`clock_timestamp()` })
-    .where('status', 'in', GRANTED)
-    .where('lastAliveAt', '>', sql<Date>`clock_timestamp() + interval '1 second'`)
+    .set({ trunk })
+    .where('trunk', '=', 'default')
+    .where('endedAt', 'is', null)
     .execute();
+  const row = await db
+    .selectFrom('calls')
+    .select(({ fn }) => fn.countAll().as('others'))
+    .where('endedAt', 'is', null)
+    .where('trunk', '<>', trunk)
+    .executeTakeFirst();
+  return Number(row?.others ?? 0);
 };
 
 /** Granted calls that were asked to end, or that are longer than their maximum by `graceMs`. */

@@ -15,8 +15,8 @@ export const lockTrunk = async (db: Kysely<Database>, trunk: string): Promise<Tr
   const { rows } = await sql<TrunkLoad>`select
       (select count(*)::int from calls where trunk = ${trunk} and ended_at is null
         and status in (${sql.join(['dispatched', ...GRANTED])})) as active,
-      (select (extract(epoch from clock_timestamp() - max(dispatched_at)) * 1000)::float8
-        from calls where trunk = ${trunk} and dispatched_at > now() - interval '1 hour') as last_start_ms_ago`.execute(
+      (select (extract(epoch from clock_timestamp() - max(last_dispatch_at)) * 1000)::float8
+        from calls where trunk = ${trunk} and last_dispatch_at > now() - interval '1 hour') as last_start_ms_ago`.execute(
     db,
   );
   const [load] = rows;
@@ -34,7 +34,7 @@ export const lockNextQueued = async (db: Kysely<Database>, trunk: string): Promi
     .where('status', '=', 'queued')
     .where('endedAt', 'is', null)
     .where('notAfter', '>', sql<Date>`clock_timestamp()`)
-    .where(sql<boolean>`coalesce(scheduled_for, created_at) <= clock_timestamp()`)
+    .where(sql<boolean>`(scheduled_for is null or scheduled_for <= clock_timestamp())`)
     .orderBy(sql`coalesce(scheduled_for, created_at)`)
     .orderBy('id')
     .limit(1)

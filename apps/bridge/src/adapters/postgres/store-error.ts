@@ -6,7 +6,7 @@ const CODES =
   /^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|ENOSPC|EIO|ENOENT|08...|53...|57P0[1-5]|58...|25006|57014|55P03)$/;
 
 const MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|pglite (instance )?is (already )?clos|cannot use a pool after|driver has already been destroyed/i;
+  /connection terminated|query read timeout|timeout exceeded when trying to connect|client has encountered a connection error|pglite (instance )?is (already )?clos|cannot use a pool after|driver has already been destroyed/i;
 
 const isUnavailable = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;

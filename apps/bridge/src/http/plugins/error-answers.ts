@@ -67,7 +67,7 @@ export const asHttpError = (error: FastifyError | Error): HttpError => {
   if (error instanceof StoreUnavailable) {
     return new HttpError(
       'database_unavailable',
-      'The database cannot be reached or written; nothing was stored. Try again.',
+      'The database cannot be reached or written. Whether this was stored is not known: send it again unchanged, with its idempotency key if it has one, and nothing happens twice.',
       {
         headers: { 'retry-after': '5' },
       },

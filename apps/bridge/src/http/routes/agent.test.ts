@@ -3,6 +3,7 @@ import { makeOutcome } from '@outdial/telephony';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
+import { dispatchNext } from '../../../test/store.ts';
 import { AGENT_SECRET, SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
 
 let bridge: TestBridge;
@@ -14,7 +15,7 @@ beforeEach(() => bridge.clear());
 
 const dispatched = async (): Promise<string> => {
   const { id } = await bridge.calls.transaction((tx) => tx.insert(aNewCall()));
-  await bridge.calls.claimQueued({ maxConcurrentCalls: 9, callsPerSecond: 1e9 }, 5_000);
+  await dispatchNext(bridge.calls);
   return id;
 };
 const ask = (id: string, change: object = {}) =>
@@ -156,7 +157,7 @@ describe('reports', () => {
       ringing_at: expect.any(String),
       answered_at: expect.any(String),
       ended_at: expect.any(String),
-      outcome,
+      outcome: { ...outcome, sip: { ...outcome.sip, call_id: 'abc' } },
     });
     expect(bridge.wakes).toBe(wakes + 1);
   });

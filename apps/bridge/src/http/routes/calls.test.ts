@@ -1,7 +1,9 @@
 import { makeOutcome } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
+import { dispatchNext } from '../../../test/store.ts';
 import { READ_SECRET, SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
+import { grantCall } from '../../flow/grant-call.ts';
 
 let bridge: TestBridge;
 beforeAll(async () => {
@@ -149,8 +151,8 @@ describe('cancel', () => {
 
   test('of a granted call is noted, and may be asked again', async () => {
     const { id } = await insert();
-    await bridge.calls.claimQueued({ maxConcurrentCalls: 9, callsPerSecond: 1e9 }, 5_000);
-    await bridge.calls.grant({ id, token: TOKEN, dispatch: 1, jobId: 'AJ_1' });
+    await dispatchNext(bridge.calls);
+    await grantCall(bridge, id, { token: TOKEN, dispatch: 1, job_id: 'AJ_1' });
     const first = (await cancel(id)).json();
     expect(first).toMatchObject({
       status: 'dialing',

@@ -54,7 +54,7 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
       const calls = await deps.calls.list(filter, positionOf(query.cursor), query.limit + 1);
       const page = calls.slice(0, query.limit);
       const last = page.at(-1);
-      const callbacks = await deps.calls.transaction((tx) => tx.findCallbacksOf(page.map(({ id }) => id)));
+      const callbacks = await deps.calls.callbacksOf(page.map(({ id }) => id));
       const of = Map.groupBy(callbacks, ({ callId }) => callId);
       return {
         data: page.map((call) => toCallRecord(call, of.get(call.id) ?? [])),
@@ -90,9 +90,9 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
         ),
       },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { id } = request.params;
-      const stop = AbortSignal.any([deps.ending, goneOf(request)]);
+      const stop = AbortSignal.any([deps.ending, goneOf(reply)]);
       const call = await waitForEnd(deps, id, request.query.wait * 1000, stop);
       if (call === null) throw notFound(id);
       return recordOf(deps, call);

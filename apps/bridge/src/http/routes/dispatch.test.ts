@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { settings } from '../../../test/fixtures.ts';
+import { dispatchNext } from '../../../test/store.ts';
 import { OTHER_SECRET, READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
 
 let bridge: TestBridge;
@@ -34,7 +35,7 @@ describe('a new call', () => {
       scheduled_for: null,
       replayed: false,
       duplicate_of: null,
-      links: { self: `/calls/${id}`, events: null, cancel: `/calls/${id}/cancel` },
+      links: { self: `/calls/${id}`, events: `/calls/${id}/events`, cancel: `/calls/${id}/cancel` },
     });
     expect(answer.headers.location).toBe(`/calls/${id}`);
     expect(answer.headers['idempotent-replayed']).toBeUndefined();
@@ -82,7 +83,7 @@ describe('an idempotency key', () => {
 
   test('gives the same call again, as it stands now', async () => {
     const first = (await keyed('k1')).json();
-    await bridge.calls.claimQueued({ maxConcurrentCalls: 9, callsPerSecond: 1e9 }, 5_000);
+    await dispatchNext(bridge.calls);
     const again = await keyed('"k1"');
     expect(again.statusCode).toBe(202);
     expect(again.headers['idempotent-replayed']).toBe('true');
@@ -205,32 +206,31 @@ describe('a refusal writes nothing', () => {
       '/not_after',
     ],
     [
-      'a schedule',
-      { ...body, schedule_at: '2999-01-01T00:00:00Z' },
-      400,
-      'not_available_yet',
-      '/schedule_at',
-    ],
-    ['a second attempt', { ...body, max_attempts: '2' }, 400, 'not_available_yet', '/max_attempts'],
-    [
-      'a callback',
-      { ...body, callback_url: 'https://example.com' },
-      400,
-      'not_available_yet',
+      'a callback to the own network',
+      { ...body, callback_url: 'http://192.168.1.5:5678/webhook-waiting/7' },
+      403,
+      'callback_url_not_allowed',
       '/callback_url',
     ],
+    [
+      'a callback that is no address',
+      { ...body, callback_url: 'n8n' },
+      403,
+      'callback_url_not_allowed',
+      '/callback_url',
+    ],
+    [
+      'an event that does not exist',
+      { ...body, callback_url: 'https://example.com', callback_events: ['call.paused'] },
+      400,
+      'validation_failed',
+      '/callback_events/0',
+    ],
+    ['four attempts', { ...body, max_attempts: '4' }, 400, 'validation_failed', '/max_attempts'],
     ['a recording', { ...body, record: 'true' }, 400, 'not_available_yet', '/record'],
     ['a message', { ...body, voicemail: 'leave_message' }, 400, 'not_available_yet', '/voicemail'],
     ['a playbook', { ...body, playbook: 'x' }, 400, 'not_available_yet', '/playbook'],
     ['variables', { ...body, variables: { a: 1 } }, 400, 'not_available_yet', '/variables'],
-    ['pauses', { ...body, retry_minutes: [5] }, 400, 'not_available_yet', '/retry_minutes'],
-    [
-      'a schedule in the past',
-      { ...body, schedule_at: '2020-01-01T00:00:00Z' },
-      400,
-      'not_available_yet',
-      '/schedule_at',
-    ],
     ['U+0000', { ...body, greeting: 'a\0b' }, 400, 'validation_failed', '/greeting'],
     ['U+0000 in metadata', { ...body, metadata: { a: ['\0'] } }, 400, 'validation_failed', '/metadata/a/0'],
     ['half a name', { ...body, metadata: { '\udfff': 1 } }, 400, 'validation_failed', '/metadata'],
@@ -273,6 +273,7 @@ describe('dry_run', () => {
       'caller_id',
       'transfer_target',
       'not_after',
+      'callback_url',
     ]);
     expect(await rows()).toBe(0);
   });
@@ -282,7 +283,7 @@ describe('dry_run', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({
       would_call: false,
-      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}],
+      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}],
     });
   });
 

@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isFinal } from '@outdial/telephony';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { notFound } from '../call-answers.ts';
 import { goneOf } from '../client-gone.ts';
@@ -14,11 +15,11 @@ const resumeHeaders = z.looseObject({
 
 /** `GET /calls/:id/events` and `GET /events`: server-sent events. */
 export const eventRoutes = (app: App, deps: RouteDeps): void => {
-  const stream = (request: FastifyRequest, reply: FastifyReply, callId: string | null, after: number) =>
+  const stream = (reply: FastifyReply, callId: string | null, after: number) =>
     streamEvents(reply, {
       calls: deps.calls,
       feed: deps.feed,
-      stop: AbortSignal.any([deps.ending, goneOf(request)]),
+      stop: AbortSignal.any([deps.ending, goneOf(reply)]),
       callId,
       after,
     }).catch((error: unknown) => deps.log.warn({ callId, err: error }, 'an event stream broke off'));
@@ -32,12 +33,16 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
       summary: 'What happens to one call, from its beginning to its end (server-sent events)',
       params: callParams,
       headers: resumeHeaders,
-      response: errorResponses(...errors, 'call_not_found'),
+      response: { 204: z.void(), ...errorResponses(...errors, 'call_not_found') },
     },
     handler: async (request, reply) => {
       const { id } = request.params;
-      if ((await deps.calls.find(id)) === null) throw notFound(id);
-      return stream(request, reply, id, Number(request.headers['last-event-id'] ?? 0));
+      const call = await deps.calls.find(id);
+      if (call === null) throw notFound(id);
+      const after = Number(request.headers['last-event-id'] ?? 0);
+      // An EventSource comes back by itself when a stream ends; 204 tells it that nothing more will come.
+      const isOver = isFinal(call.status) && (await deps.calls.listEvents(after, id, 1)).length === 0;
+      return isOver ? reply.code(204).send() : stream(reply, id, after);
     },
   });
 
@@ -52,7 +57,7 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
     },
     handler: async (request, reply) => {
       const last = request.headers['last-event-id'];
-      return stream(request, reply, null, last === undefined ? await deps.calls.lastEventId() : Number(last));
+      return stream(reply, null, last === undefined ? await deps.calls.lastEventId() : Number(last));
     },
   });
 };

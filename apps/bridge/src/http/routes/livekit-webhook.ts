@@ -1,18 +1,9 @@
-import { WebhookReceiver } from 'livekit-server-sdk';
 import { z } from 'zod';
-import { sipLegOf } from '../../adapters/livekit/sip-leg.ts';
+import { parseRoomName } from '../../domain/call.ts';
 import { HttpError } from '../../errors.ts';
 import { noteLeg } from '../../flow/note-leg.ts';
+import type { ReadLiveKitWebhook } from '../../ports.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
-
-/** What LiveKit signs its webhooks with. */
-export type LiveKitKey = { readonly apiKey: string; readonly apiSecret: string };
-
-const unsigned = (): HttpError =>
-  new HttpError(
-    'signature_invalid',
-    'LiveKit did not sign this with LIVEKIT_API_KEY; set webhook.api_key in LiveKit’s configuration to that key.',
-  );
 
 /**
  * `POST /livekit/webhook`: signed by LiveKit over the raw body. Only hints: a SIP leg that the agent did
@@ -20,9 +11,8 @@ const unsigned = (): HttpError =>
  */
 export const livekitWebhookRoute = (
   app: App,
-  deps: RouteDeps & { readonly livekitKey: LiveKitKey },
+  deps: RouteDeps & { readonly readLiveKitWebhook: ReadLiveKitWebhook },
 ): void => {
-  const receiver = new WebhookReceiver(deps.livekitKey.apiKey, deps.livekitKey.apiSecret);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     ['application/webhook+json', 'application/json'],
@@ -43,16 +33,19 @@ export const livekitWebhookRoute = (
       },
     },
     handler: async (request) => {
-      const event = await receiver.receive(request.body, request.headers.authorization).catch(() => {
-        throw unsigned();
-      });
-      const { room, participant } = event;
-      const leg = participant === undefined ? null : sipLegOf(participant);
-      if (room !== undefined && leg !== null) {
-        const noted = await noteLeg(deps, room.name, leg);
-        deps.log.debug({ event: event.event, room: room.name, noted }, 'LiveKit told of a leg');
+      const hint = await deps.readLiveKitWebhook(request.body, request.headers.authorization);
+      if (hint === null) {
+        throw new HttpError(
+          'signature_invalid',
+          'LiveKit did not sign this with LIVEKIT_API_KEY; set webhook.api_key in LiveKit’s configuration to that key.',
+        );
       }
-      if (event.event === 'participant_left' || event.event === 'room_finished') deps.wake();
+      const { event, room, leg } = hint;
+      // A LiveKit project may be shared: rooms of others are none of our business.
+      if (room === null || parseRoomName(room) === null) return { status: 'taken' as const };
+      if (leg !== null)
+        deps.log.debug({ event, room, noted: await noteLeg(deps, room, leg) }, 'LiveKit told of a leg');
+      if (event === 'participant_left' || event === 'room_finished') deps.wake();
       return { status: 'taken' as const };
     },
   });

@@ -8,6 +8,11 @@ create unique index calls_retry_of on calls (retry_of, attempt) where retry_of i
 
 alter table calls add column not_after_given boolean not null default false;
 
+-- The pace of a trunk counts every dispatch, not only a call's first.
+alter table calls add column last_dispatch_at timestamptz(3);
+create index calls_last_dispatch on calls (trunk, last_dispatch_at);
+create index calls_ended on calls (trunk, ended_at desc) where ended_at is not null;
+
 -- First in first out, by the time at which a call may start.
 drop index calls_open;
 create index calls_open on calls (trunk, status, (coalesce(scheduled_for, created_at)), id)

@@ -1,0 +1,55 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@outdial/runtime';
+import { makeOutcome } from '@outdial/telephony';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createBridgeLedger } from './bridge-ledger.ts';
+import { createReportSpool } from './report-spool.ts';
+
+const log = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'outdial-ledger-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const ledgerWith = (bridge: Parameters<typeof createBridgeLedger>[0]['bridge']) =>
+  createBridgeLedger({
+    ...{ bridge, callId: 'call_1', dispatch: 1, jobId: 'AJ_1', token: 'a-token-of-a-job', log },
+    spool: createReportSpool(dir),
+  });
+
+test.each(['not_dialed', 'busy', 'agent_error'] as const)(
+  'the end %s is on disk before it is delivered, and stays there while the bridge is away',
+  async (reason) => {
+    const ledger = ledgerWith(() => Promise.reject(new Error('away')));
+    await ledger.close(makeOutcome(reason));
+    expect(await readdir(dir)).toEqual(['call_1.json']);
+    const report = JSON.parse(await readFile(join(dir, 'call_1.json'), 'utf8'));
+    expect(report).toMatchObject({ type: 'ended', seq: 1, outcome: { end_reason: reason } });
+  },
+);
+
+test('a delivered end leaves the spool', async () => {
+  const bodies: string[] = [];
+  const ledger = ledgerWith(async (_callId, _path, body) => {
+    bodies.push(body);
+    return Response.json({ cancel: false });
+  });
+  const deliver = await ledger.close(makeOutcome('not_dialed'));
+  await deliver();
+  expect(bodies).toHaveLength(1);
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test('a job that hears nothing of its grant tells the bridge that it dialled nothing', async () => {
+  const reports: unknown[] = [];
+  const ledger = ledgerWith(async (_callId, path, body) => {
+    if (path === 'grant') throw new Error('the answer was lost');
+    reports.push(JSON.parse(body));
+    return Response.json({ cancel: false });
+  });
+  expect(await ledger.grant()).toMatchObject({ status: 'refused' });
+  expect(reports).toMatchObject([{ type: 'not_dialed', token: 'a-token-of-a-job', seq: 1 }]);
+});
