@@ -284,6 +284,21 @@ describe('a call whose leg is to go', () => {
     await endLegs(deps());
     expect(livekit.deleted).toEqual([roomName(id, 1)]);
   });
+
+  test('is left to its agent when the clock was set since the answer, unless it is canceled', async () => {
+    const id = await dispatched({ maxCallSeconds: 10 });
+    await ask(id);
+    await recordReport({ calls }, id, { token: TOKEN, seq: 1, at_ms: 1, type: 'answered' });
+    await age(id, 'answered_at', 240);
+    const now = await calls.now();
+    await endLegs(deps(), now);
+    expect(livekit.deleted).toEqual([]);
+    await endLegs(deps(), new Date(now.getTime() - 300_000));
+    expect(livekit.deleted).toHaveLength(1);
+    await cancelCall({ calls }, id);
+    await endLegs(deps(), now);
+    expect(livekit.deleted).toHaveLength(2);
+  });
 });
 
 describe('rooms of ended calls', () => {
