@@ -1,14 +1,18 @@
 import {
   type CallbackReceiver,
   type CallRecord,
+  type CarrierCall,
   type FaultProxy,
+  openPorts,
   type ProxiedRequest,
+  refuse,
+  SPARE_NUMBERS,
   startCallbackReceiver,
   startFaultProxy,
   startPostgres,
   type TestPostgres,
 } from '@outdial/lab';
-import { afterAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { expectPromiseKept, type Seen } from '../src/promise.ts';
 import { useStack, type WatchedStack } from '../src/stack.ts';
 
@@ -19,22 +23,27 @@ export type FaultyStack = WatchedStack & {
   /** From the agent to the bridge; a client may come this way too. */
   readonly toBridge: FaultProxy;
   readonly receiver: CallbackReceiver;
+  /** Rings and is busy. livekit-sip 1.8.0 loses a refusal that comes at once when the machine has no time for it. */
+  readonly busy: string;
 };
+
+const BUSY_AFTER_MS = 300;
 
 const started = <T>(part: T | undefined): T => {
   if (part === undefined) throw new Error('The stack did not start.');
   return part;
 };
 
-/** `useStack` with faults, on the embedded store or on a Postgres of its own. */
+/** `useStack` with faults, on the embedded store or on a Postgres of its own. `bridge` is for the bridge alone. */
 export const useFaultyStack = (
   store: 'embedded' | 'postgres',
-  env: Readonly<Record<string, string>> = {},
+  bridge: Readonly<Record<string, string>> = {},
 ): FaultyStack => {
   let toLiveKit: FaultProxy | undefined;
   let toBridge: FaultProxy | undefined;
   let receiver: CallbackReceiver | undefined;
   let postgres: TestPostgres | undefined;
+  let openWithPhone: readonly string[] = [];
   // Hooks run in reverse: after the one that stops bridge and agent.
   afterAll(async () => {
     await toLiveKit?.close();
@@ -43,13 +52,14 @@ export const useFaultyStack = (
     await postgres?.stop();
   });
   const stack = useStack(
-    () => ({ CALLS_PER_SECOND: '50', CALLBACK_ALLOWED_HOSTS: '127.0.0.1', ...env }),
+    () => ({ CALLS_PER_SECOND: '50', CALLBACK_ALLOWED_HOSTS: '127.0.0.1' }),
     (lab) => ({
       bridgeEnv: async () => {
         receiver = await startCallbackReceiver();
         toLiveKit = await startFaultProxy({ target: lab.livekit.url });
         postgres = store === 'postgres' ? await startPostgres() : undefined;
         return {
+          ...bridge,
           LIVEKIT_URL: toLiveKit.url,
           ...(postgres === undefined ? {} : { DATABASE_URL: await postgres.newDatabase() }),
         };
@@ -60,7 +70,14 @@ export const useFaultyStack = (
       },
     }),
   );
+  const [busy] = SPARE_NUMBERS;
+  beforeAll(async () => {
+    const scenario = refuse(486, 'Busy Here', { ringMs: BUSY_AFTER_MS });
+    await stack.lab.phones.add(busy, { scenario });
+    openWithPhone = openPorts(stack.lab.dir);
+  });
   return {
+    busy,
     get lab() {
       return stack.lab;
     },
@@ -68,7 +85,7 @@ export const useFaultyStack = (
       return stack.outdial;
     },
     get openPorts() {
-      return stack.openPorts;
+      return openWithPhone;
     },
     get toLiveKit() {
       return started(toLiveKit);
@@ -151,6 +168,19 @@ export const order = (
   ...more,
 });
 
+/** Waits until the agent has logged `words` of a call, `times` times or more. */
+export const expectAgentSaid = (stack: WatchedStack, id: string, words: string, times = 1): Promise<void> =>
+  expect
+    .poll(
+      () =>
+        stack.outdial
+          .log('agent')
+          .split('\n')
+          .filter((line) => line.includes(id) && line.includes(words)).length,
+      { timeout: 90_000, message: `"${words}" in the agent's log` },
+    )
+    .toBeGreaterThanOrEqual(times);
+
 /** Waits until something of a call's record is not `null` any more. */
 export const expectNoted = (stack: WatchedStack, id: string, field: keyof CallRecord): Promise<void> =>
   expect.poll(async () => (await stack.outdial.call(id))[field], { timeout: 30_000 }).not.toBeNull();
@@ -166,3 +196,21 @@ export const expectKept = async (stack: FaultyStack, ids: readonly string[]): Pr
   }
   return seen;
 };
+
+/** The legs of the calls with these account codes at the carrier. */
+export const legsOf = async (stack: WatchedStack, ...names: readonly string[]): Promise<CarrierCall[]> =>
+  (await stack.lab.carrier.records()).filter((leg) =>
+    names.includes(leg.headers['X-Account-Code']?.[0] ?? ''),
+  );
+
+/** Waits until these calls have ended at the carrier, by our own BYE or CANCEL. */
+export const expectEndedByUs = (
+  stack: WatchedStack,
+  names: readonly string[],
+  endedWith: readonly string[],
+): Promise<void> =>
+  expect
+    .poll(async () => (await legsOf(stack, ...names)).map((leg) => [leg.endedWith, leg.endedBy]).sort(), {
+      timeout: 60_000,
+    })
+    .toEqual(endedWith.map((how) => [how, 'caller']));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { only } from '../src/stack.ts';
 import {
   bringBack,
+  expectAgentSaid,
   expectKept,
   expectNoted,
   isCreateDispatch,
@@ -15,12 +16,13 @@ import {
 } from './bridge-failpoints.ts';
 
 const ANSWERS = '0491570156';
-const BUSY = '0491570157';
 const RINGS = '0491570158';
 const LIMIT_MS = 120_000;
 
 describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its store is %s', (store) => {
   const stack = useFaultyStack(store);
+  // A real server keeps what it committed as the embedded one does; there, what is half done at a death is looked at.
+  const isEmbedded = store === 'embedded';
   const place = async (name: string, destination: string, more = {}): Promise<string> =>
     (await stack.outdial.dispatch(order(stack, name, destination, more))).id;
 
@@ -30,7 +32,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
       const { outdial, toBridge } = stack;
       // Due after the death, so that no dispatch can have been written before.
       const more = { schedule_at: new Date(Date.now() + 3_000).toISOString() };
-      const seen = await place('seen', BUSY, more);
+      const seen = await place('seen', stack.busy, more);
       const request = {
         method: 'POST',
         headers: {
@@ -38,7 +40,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
           'content-type': 'application/json',
           'idempotency-key': 'lost-answer',
         },
-        body: JSON.stringify(order(stack, 'lost', BUSY, more)),
+        body: JSON.stringify(order(stack, 'lost', stack.busy, more)),
       };
       const lost = fetch(`${toBridge.url}/dispatch`, request).catch(() => 'no answer');
       const list = async () => (await outdial.request('/calls?account_code=lost')).body;
@@ -63,23 +65,24 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
     LIMIT_MS,
   );
 
-  test(
-    'before LiveKit hears of the dispatch: it is dispatched again',
-    async () => {
-      const id = place('undispatched', BUSY);
-      await killBridge(stack, 'before', stack.toLiveKit, [isCreateDispatch]);
-      await bringBack(stack);
-      const { records, dialed } = await expectKept(stack, [await id]);
-      expect(only(records)).toMatchObject({ status: 'busy', room: expect.stringMatching(/-2$/) });
-      expect(dialed).toHaveLength(1);
-    },
-    LIMIT_MS,
-  );
+  if (isEmbedded)
+    test(
+      'before LiveKit hears of the dispatch: it is dispatched again',
+      async () => {
+        const id = place('undispatched', stack.busy);
+        await killBridge(stack, 'before', stack.toLiveKit, [isCreateDispatch]);
+        await bringBack(stack);
+        const { records, dialed } = await expectKept(stack, [await id]);
+        expect(only(records)).toMatchObject({ status: 'busy', room: expect.stringMatching(/-2$/) });
+        expect(dialed).toHaveLength(1);
+      },
+      LIMIT_MS,
+    );
 
   test(
     'before it hears that LiveKit took the dispatch: one of its jobs dials',
     async () => {
-      const id = place('unheard', BUSY);
+      const id = place('unheard', stack.busy);
       const killed = killBridge(stack, 'before', stack.toBridge, [isGrant]);
       stack.toLiveKit.onRequest((request) =>
         isCreateDispatch(request) ? { kind: 'hold-answer', until: killed } : 'pass',
@@ -93,25 +96,26 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
     LIMIT_MS,
   );
 
-  test(
-    'before the grant is written: nothing was dialled, and then it is',
-    async () => {
-      const id = await place('ungranted', BUSY);
-      await killBridge(stack, 'before', stack.toBridge, [isGrant], () =>
-        expectNoted(stack, id, 'dispatch_id'),
-      );
-      await bringBack(stack);
-      const { records, dialed } = await expectKept(stack, [id]);
-      expect(only(records).status).toBe('busy');
-      expect(dialed).toHaveLength(1);
-    },
-    LIMIT_MS,
-  );
+  if (isEmbedded)
+    test(
+      'before the grant is written: nothing was dialled, and then it is',
+      async () => {
+        const id = await place('ungranted', stack.busy);
+        await killBridge(stack, 'before', stack.toBridge, [isGrant], () =>
+          expectNoted(stack, id, 'dispatch_id'),
+        );
+        await bringBack(stack);
+        const { records, dialed } = await expectKept(stack, [id]);
+        expect(only(records).status).toBe('busy');
+        expect(dialed).toHaveLength(1);
+      },
+      LIMIT_MS,
+    );
 
   test(
     'after the grant is written and before the job hears of it: it dials in time or never',
     async () => {
-      const id = await place('granted', BUSY);
+      const id = await place('granted', stack.busy);
       await killBridge(stack, 'after', stack.toBridge, [isGrant], () => expectNoted(stack, id, 'dialing_at'));
       await bringBack(stack);
       const { records, dialed } = await expectKept(stack, [id]);
@@ -121,57 +125,57 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
     LIMIT_MS,
   );
 
-  test.each(['before', 'after'] as const)(
-    '%s ringing and an answer are written: both calls go on to their own ends',
-    async (reach) => {
-      const ringing = await place(`ringing-${reach}`, RINGS, { ring_timeout_seconds: 10 });
-      const talking = await place(`answered-${reach}`, ANSWERS, { max_call_seconds: 10 });
-      const points = [isReport('ringing', ringing), isReport('answered', talking)];
-      const both = () =>
-        Promise.all([expectNoted(stack, ringing, 'ringing_at'), expectNoted(stack, talking, 'answered_at')]);
-      await killBridge(stack, reach, stack.toBridge, points, reach === 'after' ? both : undefined);
-      await bringBack(stack);
-      const { records, dialed } = await expectKept(stack, [ringing, talking]);
-      expect(records).toMatchObject([
-        { status: 'no_answer', answered_at: null, outcome: { rang: true } },
-        {
-          status: 'completed',
-          answered_at: expect.any(String),
-          outcome: { end_reason: 'max_duration', hung_up_by: 'agent', talk_ms: expect.any(Number) },
-        },
-      ]);
-      expect(dialed.map(({ endedWith, endedBy }) => [endedWith, endedBy]).sort()).toEqual([
-        ['BYE', 'caller'],
-        ['CANCEL', 'caller'],
-      ]);
-    },
-    LIMIT_MS,
-  );
+  if (isEmbedded)
+    test.each(['before', 'after'] as const)(
+      '%s ringing and an answer are written: both calls go on to their own ends',
+      async (reach) => {
+        const ringing = await place(`ringing-${reach}`, RINGS, { ring_timeout_seconds: 8 });
+        const talking = await place(`answered-${reach}`, ANSWERS, { max_call_seconds: 60 });
+        const points = [isReport('ringing', ringing), isReport('answered', talking)];
+        const both = () =>
+          Promise.all([
+            expectNoted(stack, ringing, 'ringing_at'),
+            expectNoted(stack, talking, 'answered_at'),
+          ]);
+        await killBridge(stack, reach, stack.toBridge, points, reach === 'after' ? both : undefined);
+        await bringBack(stack);
+        await stack.lab.phones.hangUp(ANSWERS);
+        const { records, dialed } = await expectKept(stack, [ringing, talking]);
+        expect(records).toMatchObject([
+          { status: 'no_answer', answered_at: null, outcome: { rang: true } },
+          {
+            status: 'completed',
+            answered_at: expect.any(String),
+            outcome: { end_reason: 'callee_hangup', hung_up_by: 'callee', talk_ms: expect.any(Number) },
+          },
+        ]);
+        expect(dialed.map(({ endedWith, endedBy }) => [endedWith, endedBy]).sort()).toEqual([
+          ['BYE', 'callee'],
+          ['CANCEL', 'caller'],
+        ]);
+      },
+      LIMIT_MS,
+    );
 
-  test(
-    'before the final report is written: the report waits in the spool',
-    async () => {
-      const id = await place('unreported', BUSY);
-      await killBridge(stack, 'before', stack.toBridge, [isReport('ended')]);
-      const spooled = () =>
-        stack.outdial.log('agent').includes(`"callId":"${id}"`) &&
-        stack.outdial
-          .log('agent')
-          .split('\n')
-          .some((line) => line.includes(id) && line.includes('waits in the spool'));
-      await expect.poll(spooled, { timeout: 30_000 }).toBe(true);
-      await bringBack(stack);
-      const { records, dialed } = await expectKept(stack, [id]);
-      expect(only(records)).toMatchObject({ status: 'busy', outcome: { sip: { status: 486 } } });
-      expect(dialed).toHaveLength(1);
-    },
-    LIMIT_MS,
-  );
+  if (isEmbedded)
+    test(
+      'before the final report is written: the report waits in the spool',
+      async () => {
+        const id = await place('unreported', stack.busy);
+        await killBridge(stack, 'before', stack.toBridge, [isReport('ended')]);
+        await expectAgentSaid(stack, id, 'waits in the spool');
+        await bringBack(stack);
+        const { records, dialed } = await expectKept(stack, [id]);
+        expect(only(records)).toMatchObject({ status: 'busy', outcome: { sip: { status: 486 } } });
+        expect(dialed).toHaveLength(1);
+      },
+      LIMIT_MS,
+    );
 
   test(
     'after the final report is written and before the job hears of it: the repeat changes nothing',
     async () => {
-      const id = await place('reported', BUSY);
+      const id = await place('reported', stack.busy);
       await killBridge(stack, 'after', stack.toBridge, [isReport('ended')], () =>
         expectNoted(stack, id, 'outcome'),
       );
@@ -206,7 +210,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
         answered.resolve();
         return { status: 200 };
       });
-      const ids = await Promise.all([place('called', BUSY), place('called-back', BUSY)]);
+      const ids = await Promise.all([place('called', stack.busy), place('called-back', stack.busy)]);
       await answered.promise;
       await written();
       await outdial.kill('bridge');
