@@ -11,8 +11,8 @@ export const RUN_PACKAGES = ['redis-server', 'kamailio', 'sip-tester', 'baresip-
 /** What its Go programs are built with. */
 const BUILD_PACKAGES = ['gcc', 'libc6-dev', 'pkg-config', 'libopus-dev', 'libopusfile-dev', 'libsoxr-dev'];
 
-/** The tests run against a real Postgres too. */
-const TEST_PACKAGES = ['postgresql'];
+/** The tests run against a real Postgres too, and step a bridge's clock. */
+const TEST_PACKAGES = ['postgresql', 'faketime'];
 
 const DEBIAN_PACKAGES = [...RUN_PACKAGES, ...BUILD_PACKAGES, ...TEST_PACKAGES];
 

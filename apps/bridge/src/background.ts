@@ -73,8 +73,11 @@ export const startBackground = (deps: BackgroundDeps): Background => {
     leases.restart();
     agents.restart();
   };
+  let clockSetAt: Date | null = null;
   const watchDatabaseClock = async (): Promise<void> => {
-    if (!clockGuard.jumped(await deps.calls.now())) return;
+    const now = await deps.calls.now();
+    if (!clockGuard.jumped(now)) return;
+    clockSetAt = now;
     log.warn('the database clock was set; leases begin anew');
     leases.restart();
     agents.restart();
@@ -93,7 +96,7 @@ export const startBackground = (deps: BackgroundDeps): Background => {
   const legs = clock('legs', ROUND_MS, async () => {
     // Here too: this round may come between a jump of the clock and the next round of the other.
     await watchDatabaseClock();
-    await endLegs(deps);
+    await endLegs(deps, clockSetAt);
     if (leases.isOver()) await closeLostCalls(careDeps);
   });
   const deliveries = { ...deps, random: Math.random, stopping: () => stopped };

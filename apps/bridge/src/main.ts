@@ -17,8 +17,10 @@ import { createCallStore } from './adapters/postgres/call-store.ts';
 import { openChangeFeed } from './adapters/postgres/change-feed.ts';
 import { lockDataDir } from './adapters/postgres/data-dir-lock.ts';
 import { openDatabase } from './adapters/postgres/database.ts';
+import { checkDiskSpace } from './adapters/postgres/disk-space.ts';
 import { explainDatabase } from './adapters/postgres/explain-database.ts';
 import { migrate } from './adapters/postgres/migrate.ts';
+import { makePrivateFolder } from './adapters/postgres/private-folder.ts';
 import { buildApp } from './app.ts';
 import { type Background, startBackground } from './background.ts';
 import {
@@ -47,6 +49,9 @@ const CONNECTIONS_END_WITHIN_MS = 10_000;
 /** Opens the records, and says in one sentence why they cannot be opened. */
 const openStore = async (config: BridgeConfig, log: Logger) => {
   const embedded = config.DATABASE_URL === null;
+  const checkSpace = embedded ? () => checkDiskSpace(config.DATA_DIR) : () => {};
+  if (embedded) makePrivateFolder(config.DATA_DIR);
+  checkSpace();
   const lock = embedded ? lockDataDir(config.DATA_DIR) : null;
   const boot = embedded ? markBoot(config.DATA_DIR) : null;
   const open = async () => {
@@ -66,7 +71,7 @@ const openStore = async (config: BridgeConfig, log: Logger) => {
   };
   const { opened, applied, alarms, feed } = await (embedded ? open() : explainDatabase(open));
   log.info({ store: embedded ? 'embedded' : 'postgres', applied }, 'database ready');
-  const calls = createCallStore(opened.db, alarms.set);
+  const calls = createCallStore(opened.db, alarms.set, checkSpace);
   if (boot?.powerLost === true) {
     log.error('the host was started anew since the last unclean stop; open calls are closed as unknown');
     await closeAfterPowerLoss({ calls, log });

@@ -31,9 +31,14 @@ type LegDeps = { readonly calls: CallStore; readonly livekit: LiveKit; readonly 
 /**
  * Takes the legs of canceled and overlong calls away, again and again until their agents have told the
  * end: CANCEL before an answer, BYE after it. A dial on its way makes its room anew, hence again and again.
+ * How long a call lasts cannot be told across `clockSetAt`, a moment at which the database's clock was set:
+ * its agent, whose own clock was not, ends it alone.
  */
-export const endLegs = async (deps: LegDeps): Promise<void> => {
-  const calls = await deps.calls.findLegsToEnd(MAX_DURATION_GRACE_MS);
+export const endLegs = async (deps: LegDeps, clockSetAt: Date | null = null): Promise<void> => {
+  const found = await deps.calls.findLegsToEnd(MAX_DURATION_GRACE_MS);
+  const isMeasured = ({ answeredAt }: Call) =>
+    clockSetAt === null || (answeredAt !== null && answeredAt > clockSetAt);
+  const calls = found.filter((call) => call.cancelRequestedAt !== null || isMeasured(call));
   await eachCall(deps.log, calls, async (call) => {
     if (call.room === null) return;
     deps.log.info({ callId: call.id, canceled: call.cancelRequestedAt !== null }, 'ending the leg of a call');

@@ -38,13 +38,27 @@ const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransactio
   setAlarm: (alarm, at) => setAlarm(db, alarm, at),
 });
 
-/** The records of all calls, on PGlite or Postgres alike: one statement a function, no rules here. */
-export const createCallStore = (db: Kysely<Database>, setAlarm: SetAlarm): CallStore => ({
+/**
+ * The records of all calls, on PGlite or Postgres alike: one statement a function, no rules here.
+ * `checkSpace` throws when nothing may be written; reading goes on.
+ */
+export const createCallStore = (
+  db: Kysely<Database>,
+  setAlarm: SetAlarm,
+  checkSpace: () => void = () => {},
+): CallStore => ({
   transaction: (work) =>
-    translated(() => db.transaction().execute((tx) => work(transactionOn(tx, setAlarm)))),
+    translated(() => {
+      checkSpace();
+      return db.transaction().execute((tx) => work(transactionOn(tx, setAlarm)));
+    }),
   find: (id) => translated(() => calls.findCall(db, id)),
   list: (filter, position, limit) => translated(() => calls.listCalls(db, filter, position, limit)),
-  now: () => translated(() => calls.readNow(db)),
+  now: () =>
+    translated(() => {
+      checkSpace();
+      return calls.readNow(db);
+    }),
   saveDispatchId: (id, number, dispatchId) =>
     translated(() => dispatch.saveDispatchId(db, id, number, dispatchId)),
   findExpired: () => translated(() => care.findExpired(db)),
