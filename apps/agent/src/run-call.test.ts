@@ -345,6 +345,21 @@ describe('the transfer', () => {
     expect(onlyOutcome(rig)).toMatchObject({ end_reason: 'callee_hangup', transfer: null });
   });
 
+  test('a leg that is taken out during the transfer was canceled, whatever LiveKit says of the transfer', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    const answer = rig.transfer('default');
+    await rig.referred;
+    rig.leave(DisconnectReason.PARTICIPANT_REMOVED);
+    rig.referResult({ status: 'accepted' });
+    await answer;
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({
+      end_reason: 'canceled_by_api',
+      transfer: { result: 'unknown' },
+    });
+  });
+
   test('a leg that goes during the transfer waits for its result', async () => {
     const rig = createCallRig();
     await rig.answer();
