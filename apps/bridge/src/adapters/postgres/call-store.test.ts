@@ -1,18 +1,13 @@
-import { CALL_STATUSES, type CallStatus, isFinal, makeOutcome } from '@outdial/telephony';
+import { makeOutcome } from '@outdial/telephony';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
 import { startPostgres, type TestPostgres } from '../../../test/postgres.ts';
-import { advanceCall, type CallChange, type CallEvent } from '../../domain/advance-call.ts';
-import { type Call, roomName } from '../../domain/call.ts';
+import { openTestStore, type TestStore } from '../../../test/store.ts';
+import type { Call } from '../../domain/call.ts';
+import type { CallChange } from '../../domain/call-change.ts';
 import type { CallStore } from '../../ports.ts';
-import { createCallStore } from './call-store.ts';
-import { openDatabase } from './database.ts';
-import { migrate } from './migrate.ts';
 import type { Database } from './schema.ts';
-
-const LIMITS = { maxConcurrentCalls: 4, callsPerSecond: 100 };
-const NO_PACE = { maxConcurrentCalls: 1_000, callsPerSecond: 1e9 };
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -21,20 +16,18 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) => {
+  let store: TestStore;
   let database: Kysely<Database>;
   let calls: CallStore;
 
   beforeAll(async () => {
-    database = openDatabase(
+    store = await openTestStore(
       kind === 'embedded' ? { type: 'memory' } : { type: 'postgres', url: await postgres.newDatabase() },
     );
-    await migrate(database);
-    calls = createCallStore(database);
+    ({ calls, database } = store);
   });
-  afterAll(() => database?.destroy());
-  beforeEach(async () => {
-    await database.deleteFrom('calls').execute();
-  });
+  afterAll(() => store?.close());
+  beforeEach(() => store.clear());
 
   const insert = (change: Parameters<typeof aNewCall>[0] = {}) =>
     calls.transaction((tx) => tx.insert(aNewCall(change)));
@@ -49,12 +42,6 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
     await sql`update calls set ${sql.ref(column)} = now() - make_interval(secs => ${seconds}) where id = ${id}`.execute(
       database,
     );
-  };
-  const granted = async () => {
-    const { id } = await insert();
-    await calls.claimQueued(NO_PACE, 5_000);
-    await calls.grant({ id, token: TOKEN, dispatch: 1, jobId: 'AJ_1' });
-    return id;
   };
 
   test('what goes in comes out, JSON and times too', async () => {
@@ -155,179 +142,6 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
     });
   });
 
-  describe('dispatching', () => {
-    test('takes the oldest first and saves its dispatch', async () => {
-      const first = await insert();
-      const second = await insert();
-      await age(first.id, 'created_at', 2);
-      await age(second.id, 'created_at', 1);
-      const claimed = await calls.claimQueued(NO_PACE, 5_000);
-      expect(claimed).toMatchObject({
-        id: first.id,
-        status: 'dispatched',
-        dispatchNumber: 1,
-        room: roomName(first.id, 1),
-      });
-      expect((await calls.claimQueued(NO_PACE, 5_000))?.id).toBe(second.id);
-      expect(await calls.claimQueued(NO_PACE, 5_000)).toBeNull();
-    });
-
-    test('keeps the limit of calls at once, under ten claims at once', async () => {
-      for (let n = 0; n < 10; n += 1) await insert();
-      const claims = await Promise.all(
-        Array.from({ length: 10 }, () => calls.claimQueued({ ...NO_PACE, maxConcurrentCalls: 4 }, 5_000)),
-      );
-      const ids = claims.flatMap((call) => (call === null ? [] : [call.id]));
-      expect(ids).toHaveLength(4);
-      expect(new Set(ids).size).toBe(4);
-    });
-
-    test('keeps the pace', async () => {
-      const first = await insert();
-      await insert();
-      expect(await calls.claimQueued({ ...LIMITS, callsPerSecond: 0.1 }, 5_000)).not.toBeNull();
-      expect(await calls.claimQueued({ ...LIMITS, callsPerSecond: 0.1 }, 5_000)).toBeNull();
-      await age(first.id, 'dispatched_at', 11);
-      expect(await calls.claimQueued({ ...LIMITS, callsPerSecond: 0.1 }, 5_000)).not.toBeNull();
-    });
-
-    test('leaves what is too late or too early', async () => {
-      await insert({ notAfter: new Date(Date.now() - 60_000) });
-      await insert({ scheduledFor: new Date(Date.now() + 60_000) });
-      expect(await calls.claimQueued(NO_PACE, 5_000)).toBeNull();
-    });
-
-    test('a re-dispatch is for the number that was seen, once', async () => {
-      const { id } = await insert();
-      await calls.claimQueued(NO_PACE, 0);
-      await calls.saveDispatchId(id, 1, 'AD_1');
-      expect((await calls.findDueForRedispatch()).map((call) => call.id)).toEqual([id]);
-      const again = await Promise.all([
-        calls.claimRedispatch(id, 1, 10_000),
-        calls.claimRedispatch(id, 1, 10_000),
-      ]);
-      expect(again.filter((call) => call !== null)).toHaveLength(1);
-      const call = await found(id);
-      expect(call).toMatchObject({ dispatchNumber: 2, room: roomName(id, 2), dispatchId: null });
-      expect(await calls.findDueForRedispatch()).toEqual([]);
-      await calls.saveDispatchId(id, 1, 'AD_late');
-      expect((await found(id)).dispatchId).toBeNull();
-    });
-  });
-
-  describe('the grant', () => {
-    test('goes to one of twenty jobs that ask at once', async () => {
-      const { id } = await insert();
-      await calls.claimQueued(NO_PACE, 5_000);
-      const ask = (n: number) =>
-        calls.grant({ id, token: `token-of-the-job-${n}`, dispatch: 1, jobId: `AJ_${n}` });
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => ask(n)));
-      expect(answers.filter((call) => call !== null)).toHaveLength(1);
-    });
-
-    test('runs out', async () => {
-      const id = await granted();
-      const fresh = await calls.findWithGrantTime(id);
-      expect(fresh?.leftMs).toBeGreaterThan(0);
-      expect(fresh?.leftMs).toBeLessThanOrEqual(3_000);
-      await age(id, 'grant_expires_at', 1);
-      expect((await calls.findWithGrantTime(id))?.leftMs).toBe(0);
-    });
-  });
-
-  // The one-statement forms must do what the state machine says, in every status.
-  describe.each(CALL_STATUSES)('SQL and state machine agree while %s', (status: CallStatus) => {
-    const inStatus = async () => {
-      const { id } = await insert();
-      const final = isFinal(status);
-      await save(id, {
-        status,
-        ...(status === 'queued'
-          ? {}
-          : { dispatchNumber: 1, room: roomName(id, 1), dispatchedAt: new Date() }),
-        ...(final ? { outcome: makeOutcome('busy'), endedAt: new Date() } : {}),
-      });
-      return found(id);
-    };
-    const expectAgreement = (call: Call, event: CallEvent, changed: Call | null) => {
-      const change = advanceCall(call, event, new Date());
-      if (Object.keys(change).length === 0) return expect(changed).toBeNull();
-      const expected = Object.entries({ ...call, ...change }).map(([name, value]) => [
-        name,
-        name in change && value instanceof Date ? expect.any(Date) : value,
-      ]);
-      expect(changed).toEqual(Object.fromEntries(expected));
-    };
-
-    test('on a grant', async () => {
-      const call = await inStatus();
-      const event = { type: 'granted', token: TOKEN, dispatch: 1, jobId: 'AJ_1' } as const;
-      expectAgreement(
-        call,
-        event,
-        await calls.grant({ id: call.id, token: TOKEN, dispatch: 1, jobId: 'AJ_1' }),
-      );
-    });
-
-    test('on a dispatch', async () => {
-      const call = await inStatus();
-      const claimed =
-        status === 'queued' ? calls.claimQueued(NO_PACE, 5_000) : calls.claimRedispatch(call.id, 1, 5_000);
-      expectAgreement(call, { type: 'dispatched', nextDispatchAt: new Date() }, await claimed);
-    });
-  });
-
-  describe('care', () => {
-    const ids = async (list: Promise<readonly Call[]>) => (await list).map((call) => call.id);
-
-    test('finds what can no longer start', async () => {
-      const late = await insert({ notAfter: new Date(Date.now() - 60_000) });
-      await insert();
-      expect(await ids(calls.findExpired())).toEqual([late.id]);
-    });
-
-    test('finds calls without an agent, unless another call was granted lately', async () => {
-      const other = await granted();
-      const { id } = await insert();
-      await calls.claimQueued(NO_PACE, 5_000);
-      await age(id, 'dispatched_at', 61);
-      expect(await ids(calls.findWithoutAgent(60_000))).toEqual([]);
-      await age(other, 'dialing_at', 61);
-      expect(await ids(calls.findWithoutAgent(60_000))).toEqual([id]);
-    });
-
-    test('finds leases that are over, and by how much', async () => {
-      const id = await granted();
-      expect(await calls.findLeasesOver(8_000)).toEqual([]);
-      await age(id, 'last_alive_at', 18);
-      const [over] = await calls.findLeasesOver(8_000);
-      expect(over?.call.id).toBe(id);
-      expect(over?.overdueMs).toBeGreaterThanOrEqual(10_000);
-      expect(over?.overdueMs).toBeLessThan(60_000);
-    });
-
-    test('finds rooms to clear: at once without a grant, after a while with one, then never again', async () => {
-      const ended = { status: 'busy' as const, outcome: makeOutcome('busy'), endedAt: new Date() };
-      const { id: neverDispatched } = await insert();
-      await save(neverDispatched, ended);
-      const dialed = await granted();
-      await save(dialed, ended);
-      expect(await ids(calls.findRoomsToClear(30_000))).toEqual([]);
-      await age(dialed, 'ended_at', 31);
-      expect(await ids(calls.findRoomsToClear(30_000))).toEqual([dialed]);
-      await calls.saveRoomsCleared(dialed);
-      expect(await ids(calls.findRoomsToClear(30_000))).toEqual([]);
-    });
-
-    test('finds canceled calls that hang on', async () => {
-      const id = await granted();
-      await save(id, { cancelRequestedAt: new Date() });
-      expect(await ids(calls.findCancelsOverdue(60_000))).toEqual([]);
-      await age(id, 'cancel_requested_at', 61);
-      expect(await ids(calls.findCancelsOverdue(60_000))).toEqual([id]);
-    });
-  });
-
   test('lists newest first, filtered and page by page', async () => {
     const made: Call[] = [];
     for (let n = 0; n < 5; n += 1) {
@@ -363,39 +177,5 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
     expect(await take()).toBe(false);
     const { body } = await database.selectFrom('callReports').select('body').executeTakeFirstOrThrow();
     expect(body).toEqual({ seq: 1, at_ms: 5, type: 'ringing' });
-  });
-});
-
-describe('on a real Postgres', () => {
-  test('two bridges that start at once migrate once', async () => {
-    const url = await postgres.newDatabase();
-    const bridges = [1, 2, 3].map(() => openDatabase({ type: 'postgres', url }));
-    const applied = await Promise.all(bridges.map((database) => migrate(database)));
-    expect(applied.flat()).toEqual(['0001-calls.sql']);
-    for (const database of bridges) await database.destroy();
-  });
-
-  test('a database of a newer version is left alone', async () => {
-    const database = openDatabase({ type: 'postgres', url: await postgres.newDatabase() });
-    await migrate(database);
-    await sql`insert into migrations (number, name) values (9999, '9999-future.sql')`.execute(database);
-    await expect(migrate(database)).rejects.toThrow('9999-future.sql');
-    await database.destroy();
-  });
-
-  test('a server that is gone is told apart from a faulty statement', async () => {
-    const own = await startPostgres();
-    const database = openDatabase({ type: 'postgres', url: await own.newDatabase() });
-    await migrate(database);
-    const calls = createCallStore(database);
-    const call = aNewCall();
-    await calls.transaction((tx) => tx.insert(call));
-    await expect(calls.transaction((tx) => tx.insert(call))).rejects.toMatchObject({ code: '23505' });
-    await own.stop();
-    await expect(calls.find(call.id)).rejects.toMatchObject({ code: 'database_unavailable' });
-    await expect(calls.transaction((tx) => tx.insert(aNewCall()))).rejects.toMatchObject({
-      code: 'database_unavailable',
-    });
-    await database.destroy();
   });
 });
