@@ -16,13 +16,13 @@ import { attempt, pickOne, type Rig, type World } from './world.ts';
 const URLS = [undefined, 'https://one.example.com/hook', 'https://two.example.com/hook'] as const;
 const MOST_ATTEMPTS = [1, 2, 3] as const;
 
-// Those three apart have one fingerprint and other payloads, and may want to hear of it elsewhere.
+// Those two apart have one fingerprint and other payloads, and may want to hear of it elsewhere.
 const bodyOf = (number: number): DispatchCommand => {
   const url = URLS[Math.floor(number / 2)];
   const attempts = MOST_ATTEMPTS[(number * 2) % MOST_ATTEMPTS.length] ?? 1;
   return {
     destination: '0491570156',
-    account_code: `line-${number % 3}`,
+    account_code: `line-${number % 2}`,
     metadata: { body: number },
     max_attempts: attempts,
     ...(attempts > 1 && { retry_minutes: [1, 2] }),
@@ -154,17 +154,24 @@ export const callbacksThat = (
   status: Callback['status'] | null,
 ): Promise<readonly CallbackView[]> => rig.store.calls.listCallbacks({ status, callId: null }, null, 10_000);
 
-/** A callback's alarm rings. */
+/** A callback's alarm rings, perhaps on both bridges and for two callbacks of one URL. */
 export const deliver = verb(
   'deliver',
   {
     callback: pick,
     answers: fc.array(fc.nat({ max: ANSWERS.length - 1 }), { minLength: 1, maxLength: 3 }),
+    onBoth: fc.boolean(),
     bridge,
   },
-  async ({ callback, answers, bridge }, world, rig) => {
-    const found = pickOne(await callbacksThat(rig, 'pending'), callback);
-    if (found !== undefined) await deliverOne(world, rig, found.id, answers, bridge);
+  async ({ callback, answers, onBoth, bridge }, world, rig) => {
+    const pending = await callbacksThat(rig, 'pending');
+    const found = pickOne(pending, callback);
+    if (found === undefined) return;
+    const other = pending.find(({ id, url }) => url === found.url && id !== found.id) ?? found;
+    await Promise.all([
+      deliverOne(world, rig, found.id, answers, bridge),
+      onBoth ? deliverOne(world, rig, other.id, answers, bridge + 1) : null,
+    ]);
   },
 );
 

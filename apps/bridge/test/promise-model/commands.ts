@@ -19,7 +19,7 @@ const RACERS: Weighted = [
   { weight: 3, arbitrary: by.redispatchRound },
   { weight: 3, arbitrary: by.care },
   { weight: 9, arbitrary: job.ask },
-  { weight: 6, arbitrary: job.report },
+  { weight: 8, arbitrary: job.report },
   { weight: 2, arbitrary: job.lateReport },
   { weight: 1, arbitrary: job.hint },
 ];
@@ -35,8 +35,22 @@ const race = fc.array(fc.oneof(...RACERS), { minLength: 2, maxLength: 5 }).map(
   }),
 );
 
+/** A call that goes well for as long as nothing else happens to it. */
+const story = fc.tuple(caller.accept, by.dispatchRound, job.ask, job.report, job.report, job.report).map(
+  (verbs): Verb => ({
+    name: `story [${verbs.map(({ name }) => name).join(', ')}]`,
+    run: async (world, rig) => {
+      for (const verb of verbs) {
+        await verb.run(world, rig, false);
+        await checkPromise(world, rig);
+      }
+    },
+  }),
+);
+
 const VERBS: Weighted = [
   ...RACERS,
+  { weight: 6, arbitrary: story },
   { weight: 6, arbitrary: race },
   { weight: 3, arbitrary: job.dialLater },
   { weight: 1, arbitrary: job.strangersReport },

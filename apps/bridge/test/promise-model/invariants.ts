@@ -4,7 +4,7 @@ import { type Call, roomName } from '../../src/domain/call.ts';
 import type { StoredEvent } from '../../src/ports.ts';
 import { LIMITS } from './bridge-verbs.ts';
 import { callbacksThat } from './caller-verbs.ts';
-import type { Rig, World } from './world.ts';
+import { type Rig, STANDING_URL, type World } from './world.ts';
 
 const ALL = { status: null, destination: null, accountCode: null };
 const ORDER: readonly CallStatus[] = ['queued', 'dispatched', 'dialing', 'ringing', 'in_progress'];
@@ -165,6 +165,11 @@ export const checkNothingIsLost = async (world: World, rig: Rig): Promise<void> 
     expect(got?.taken, `who waits for ${callId} at ${url} hears of its last attempt`).toBe(true);
     const { data } = JSON.parse(got?.body ?? '{}');
     expect([data.status, data.outcome], 'what is told is what is so').toEqual([call?.status, call?.outcome]);
+  }
+  for (const { id } of calls.filter((call) => successorOf(call, calls) === undefined)) {
+    expect(world.received.get(`evt_${id}_call.ended ${STANDING_URL}`)?.taken, 'the standing one hears').toBe(
+      true,
+    );
   }
   expect((await callbacksThat(rig, null)).filter(({ status }) => status !== 'delivered')).toEqual([]);
 };
