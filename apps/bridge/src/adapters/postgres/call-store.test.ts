@@ -196,13 +196,13 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
 
     test('comes with what its trunk carries', async () => {
       const load = () => calls.transaction((tx) => tx.lockTrunk('default'));
-      expect(await load()).toEqual({ active: 0, lastStartMsAgo: null });
+      expect(await load()).toEqual({ active: 0, waiting: 0, lastStartMsAgo: null });
       await granted({ trunk: 'ST_other' });
       const id = await dispatched();
       await granted();
       await age(id, 'dispatched_at', 5);
-      const { active, lastStartMsAgo } = await load();
-      expect(active).toBe(2);
+      const { active, waiting, lastStartMsAgo } = await load();
+      expect([active, waiting]).toEqual([2, 1]);
       expect(lastStartMsAgo).toBeLessThan(5_000);
     });
   });

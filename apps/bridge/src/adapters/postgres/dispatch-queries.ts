@@ -15,6 +15,7 @@ export const lockTrunk = async (db: Kysely<Database>, trunk: string): Promise<Tr
   const { rows } = await sql<TrunkLoad>`select
       (select count(*)::int from calls where trunk = ${trunk} and ended_at is null
         and status in (${sql.join(['dispatched', ...GRANTED])})) as active,
+      (select count(*)::int from calls where trunk = ${trunk} and status = 'dispatched') as waiting,
       (select (extract(epoch from clock_timestamp() - max(dispatched_at)) * 1000)::float8
         from calls where trunk = ${trunk} and dispatched_at > now() - interval '1 hour') as last_start_ms_ago`.execute(
     db,
