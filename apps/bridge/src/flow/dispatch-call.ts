@@ -95,7 +95,10 @@ export const dispatchQueuedCalls = async (deps: DispatchDeps): Promise<number | 
   }
 };
 
-/** Dispatches again what nobody was granted, each time in a new room; the losing room is deleted. */
+/**
+ * Dispatches again what nobody was granted, each time in a new room. The earlier rooms stay: a job of theirs that
+ * is only late may still be the first to ask. They go with the call, or by themselves when nobody comes.
+ */
 export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<void> => {
   for (const due of await deps.calls.findDueForRedispatch(deps.trunk)) {
     const claim = await deps.calls.transaction(async (tx): Promise<Claim> => {
@@ -107,7 +110,6 @@ export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<void
     if (claim.status !== 'dispatched') continue;
     const facts = { callId: claim.call.id, dispatch: claim.call.dispatchNumber };
     deps.log.warn(facts, 'no agent took the dispatch, trying again');
-    deps.track(deleteLosingRoom(deps, due));
     deps.track(sendDispatch(deps, claim.call));
   }
 };
@@ -129,14 +131,5 @@ const sendDispatch = async (deps: DispatchDeps, call: Call): Promise<void> => {
     } else {
       deps.log.warn({ ...facts, err: error }, 'dispatch failed, it will be tried again');
     }
-  }
-};
-
-const deleteLosingRoom = async (deps: DispatchDeps, call: Call): Promise<void> => {
-  if (call.room === null) return;
-  try {
-    await deps.livekit.deleteRoom(call.room);
-  } catch (error) {
-    deps.log.debug({ callId: call.id, room: call.room, err: error }, 'losing room not deleted yet');
   }
 };

@@ -129,7 +129,7 @@ describe('dispatching', () => {
     await age(id, 'next_dispatch_at', 1);
     await dispatchAll();
     expect(livekit.dispatched.map(({ room }) => room)).toEqual([roomName(id, 2)]);
-    expect(livekit.deleted).toEqual([roomName(id, 1)]);
+    expect(livekit.deleted).toEqual([]);
     expect(await found(id)).toMatchObject({ dispatchNumber: 2, dispatchId: 'AD_1' });
   });
 
@@ -139,12 +139,13 @@ describe('dispatching', () => {
     expect((await found(id)).outcome).toMatchObject({ end_reason: 'livekit_rejected', blame: 'operator' });
   });
 
-  test('a job of a losing dispatch gets no grant, the newest does', async () => {
+  test('the first job that asks gets the grant, also that of an older dispatch, and no other does', async () => {
     const id = await dispatched();
     await age(id, 'next_dispatch_at', 1);
     await dispatchAll();
-    expect(await ask(id, 1, 'token-of-a-late-job')).toEqual({ granted: false, reason: 'taken' });
-    expect(await ask(id, 2)).toMatchObject({ granted: true });
+    expect(await ask(id, 1, 'token-of-a-late-job')).toMatchObject({ granted: true });
+    expect(await found(id)).toMatchObject({ room: roomName(id, 1), dispatchId: null, dispatchNumber: 2 });
+    expect(await ask(id, 2)).toEqual({ granted: false, reason: 'taken' });
   });
 
   test('nothing is dispatched again after a grant', async () => {

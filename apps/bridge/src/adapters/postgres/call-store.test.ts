@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
 import { startPostgres, type TestPostgres } from '../../../test/postgres.ts';
 import { openTestStore, type TestStore } from '../../../test/store.ts';
-import type { Call } from '../../domain/call.ts';
+import { type Call, roomName } from '../../domain/call.ts';
 import type { CallChange } from '../../domain/call-change.ts';
 import type { CallStore } from '../../ports.ts';
 import { openDatabase } from './database.ts';
@@ -211,7 +211,7 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
     const id = await dispatched();
     await calls.saveDispatchId(id, 1, 'AD_1');
     expect((await found(id)).dispatchId).toBe('AD_1');
-    await save(id, { dispatchNumber: 2, dispatchId: null });
+    await save(id, { dispatchNumber: 2, room: roomName(id, 2), dispatchId: null });
     await calls.saveDispatchId(id, 1, 'AD_late');
     expect((await found(id)).dispatchId).toBeNull();
   });

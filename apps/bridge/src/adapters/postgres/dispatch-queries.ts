@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { roomName } from '../../domain/call.ts';
 import { GRANTED } from '../../domain/call-change.ts';
 import type { TrunkLoad } from '../../domain/claim-place.ts';
 import type { LockedCall } from '../../ports.ts';
@@ -46,7 +47,7 @@ export const lockNextQueued = async (db: Kysely<Database>, trunk: string): Promi
   return { call, now };
 };
 
-/** Notes LiveKit's id of a dispatch that is still the newest. */
+/** Notes LiveKit's id of a dispatch whose room is still the call's: no newer one was made, and none was granted. */
 export const saveDispatchId = async (
   db: Kysely<Database>,
   id: string,
@@ -57,6 +58,6 @@ export const saveDispatchId = async (
     .updateTable('calls')
     .set({ dispatchId })
     .where('id', '=', id)
-    .where('dispatchNumber', '=', dispatchNumber)
+    .where('room', '=', roomName(id, dispatchNumber))
     .execute();
 };
