@@ -3,7 +3,7 @@
  * second or more each: of a larger burst most jobs would start after their call was dispatched again, each would
  * cost a process for nothing, and the worker would never catch up.
  */
-export const MAX_WAITING_FOR_GRANT = 4;
+export const MAX_WAITING_FOR_GRANT = 3;
 
 /** What one trunk carries at once and per second. */
 export type DispatchLimits = { readonly maxConcurrentCalls: number; readonly callsPerSecond: number };

@@ -159,8 +159,12 @@ describe('dispatching', () => {
     const ids = [];
     for (let n = 0; n < 6; n += 1) ids.push((await insert()).id);
     await dispatchAll();
-    expect(livekit.dispatched).toHaveLength(4);
-    await cancelCall({ calls }, ids[0] ?? '');
+    expect(livekit.dispatched, 'only so many wait for their agent').toHaveLength(3);
+    await ask(ids[0] ?? '', 1, 'token-of-one-job');
+    await ask(ids[1] ?? '', 1, 'token-of-another-job');
+    await dispatchAll();
+    expect(livekit.dispatched, 'the trunk is full').toHaveLength(4);
+    await cancelCall({ calls }, ids[2] ?? '');
     await dispatchAll();
     expect(livekit.dispatched).toHaveLength(5);
   });
