@@ -166,7 +166,7 @@ describe('grant', () => {
   });
 
   test.each([
-    ['of an older dispatch', { dispatchNumber: 2 }],
+    ['for a dispatch that was never made', { dispatchNumber: 0 }],
     ['after a cancel', { cancelRequestedAt: T0 }],
     ['when not_after is over', { notAfter: NOW }],
   ])('is not given %s', (_name, change) => {

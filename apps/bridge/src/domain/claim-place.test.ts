@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
-import { claimPlace } from './claim-place.ts';
+import { claimPlace, MAX_WAITING_FOR_GRANT, type TrunkLoad } from './claim-place.ts';
 
-test.each([
-  ['an idle trunk', 0, null, 4, 1, { status: 'free' }],
-  ['one place left, pace kept', 3, 1_000, 4, 1, { status: 'free' }],
-  ['no place left', 4, null, 4, 1, { status: 'full' }],
-  ['more calls than places, after a restart with a lower limit', 9, null, 4, 1, { status: 'full' }],
-  ['no place and no pace: a place comes first', 4, 0, 4, 1, { status: 'full' }],
-  ['too early', 0, 400, 4, 1, { status: 'later', ms: 600 }],
-  ['a hair too early', 0, 999.5, 4, 1, { status: 'later', ms: 1 }],
-  ['several a second', 0, 100, 4, 5, { status: 'later', ms: 100 }],
-  ['less than one a second', 0, 1_000, 4, 0.1, { status: 'later', ms: 9_000 }],
-  ['a start in the future, left behind by a clock that was set back', 0, -600_000, 4, 1, { status: 'free' }],
-] as const)('%s', (_name, active, lastStartMsAgo, maxConcurrentCalls, callsPerSecond, answer) => {
-  expect(claimPlace({ active, lastStartMsAgo }, { maxConcurrentCalls, callsPerSecond })).toEqual(answer);
+const claim = (load: Partial<TrunkLoad>, limits = { maxConcurrentCalls: 10, callsPerSecond: 4 }) =>
+  claimPlace({ active: 0, waiting: 0, lastStartMsAgo: null, ...load }, limits);
+
+test.each<[string, Partial<TrunkLoad>, ReturnType<typeof claimPlace>]>([
+  ['an idle trunk', {}, { status: 'free' }],
+  ['one place left', { active: 9 }, { status: 'free' }],
+  ['every place taken', { active: 10 }, { status: 'full' }],
+  ['a start just now', { active: 1, lastStartMsAgo: 100.5 }, { status: 'later', ms: 150 }],
+  ['a start one pace ago', { active: 1, lastStartMsAgo: 250 }, { status: 'free' }],
+  ['a start in the future, by a clock set back', { lastStartMsAgo: -9e9 }, { status: 'free' }],
+  ['nearly too many without a grant', { active: 9, waiting: MAX_WAITING_FOR_GRANT - 1 }, { status: 'free' }],
+  ['too many without a grant', { active: 9, waiting: MAX_WAITING_FOR_GRANT }, { status: 'full' }],
+])('%s', (_name, load, expected) => {
+  expect(claim(load)).toEqual(expected);
 });

@@ -5,7 +5,7 @@ import { makeSender, type Receiver, startReceiver } from '../../test/callback-re
 import { startPostgres } from '../../test/postgres.ts';
 import { openWorld, type World } from '../../test/world.ts';
 import type { CallbackSender } from '../adapters/callbacks/callback-sender.ts';
-import type { Callback } from '../domain/callback.ts';
+import type { Callback, CallbackView } from '../domain/callback.ts';
 import { deliverCallbacks, replayCallback } from './deliver-callback.ts';
 
 let world: World;
@@ -27,17 +27,20 @@ afterEach(async () => {
 
 const url = (path = '/hook') => receiver.urlAt('127.0.0.1', path);
 const deliver = (id: string, on = world) =>
-  deliverCallbacks({ calls: on.calls, send: sender.send, log: on.deps().log, random: () => 0 }, id);
+  deliverCallbacks(
+    { calls: on.calls, send: sender.send, log: on.deps().log, random: () => 0, stopping: () => false },
+    id,
+  );
 
 /** A call that has ended busy, and its callback. */
-const ended = async (to = url()): Promise<Callback> => {
+const ended = async (to = url()): Promise<CallbackView> => {
   const { id } = await world.place({ metadata: { order: 7 } }, { url: to, events: ['call.ended'] });
   await world.end(id, makeOutcome('busy'));
   const [callback] = await world.callbacks(id);
   if (callback === undefined) throw new Error('no callback');
   return callback;
 };
-const found = async ({ callId, id }: Callback): Promise<Callback> => {
+const found = async ({ callId, id }: CallbackView): Promise<CallbackView> => {
   const callback = (await world.callbacks(callId)).find((one) => one.id === id);
   if (callback === undefined) throw new Error(`no callback ${id}`);
   return callback;
@@ -45,7 +48,7 @@ const found = async ({ callId, id }: Callback): Promise<Callback> => {
 const change = (id: string, fields: Partial<Omit<Callback, 'id'>>) =>
   world.calls.transaction((tx) => tx.saveCallback(id, fields));
 /** Makes the next attempt due now. */
-const due = (callback: Callback) => change(callback.id, { nextAttemptAt: new Date(Date.now() - 1_000) });
+const due = (callback: CallbackView) => change(callback.id, { nextAttemptAt: new Date(Date.now() - 1_000) });
 const answers = (...each: ((response: ServerResponse) => void)[]) => {
   let at = 0;
   receiver.respond = (response) => {
@@ -239,7 +242,7 @@ test('two bridges on one Postgres that deliver at once: one at a time for an add
         response.end();
       });
     };
-    const callbacks: Callback[] = [];
+    const callbacks: CallbackView[] = [];
     for (let n = 0; n < 10; n += 1) {
       const { id } = await one.place({}, { url: url(), events: ['call.ended'] });
       await one.end(id, makeOutcome('busy'));

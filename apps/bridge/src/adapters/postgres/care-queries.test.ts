@@ -47,20 +47,20 @@ describe.each(['embedded', 'postgres'] as const)('on %s', (kind) => {
 
     test('depends on what the trunk carries', async () => {
       const load = (trunk = 'default') => world.calls.transaction((tx) => tx.lockTrunk(trunk));
-      expect(await load()).toEqual({ active: 0, lastStartMsAgo: null });
+      expect(await load()).toEqual({ active: 0, waiting: 0, lastStartMsAgo: null });
       const first = await world.granted();
       const second = await world.dispatched();
       await world.place();
       await world.place({ trunk: 'ST_other' });
-      await world.age(first, 'dispatched_at', 60);
-      await world.age(second, 'dispatched_at', 20);
+      await world.age(first, 'last_dispatch_at', 60);
+      await world.age(second, 'last_dispatch_at', 20);
       const carried = await load();
-      expect(carried.active).toBe(2);
+      expect([carried.active, carried.waiting]).toEqual([2, 1]);
       expect(carried.lastStartMsAgo).toBeGreaterThanOrEqual(20_000);
       expect(carried.lastStartMsAgo).toBeLessThan(50_000);
       await save(first, ended());
       expect((await load()).active).toBe(1);
-      expect(await load('ST_other')).toEqual({ active: 0, lastStartMsAgo: null });
+      expect(await load('ST_other')).toEqual({ active: 0, waiting: 0, lastStartMsAgo: null });
     });
   });
 
@@ -102,7 +102,7 @@ describe.each(['embedded', 'postgres'] as const)('on %s', (kind) => {
     await world.age(future, 'last_alive_at', -600);
     await world.age(past, 'last_alive_at', 5);
     const { lastAliveAt } = await world.found(past);
-    await world.calls.mendLeases();
+    await world.calls.mendTimes();
     const now = await world.calls.now();
     expect((await world.found(future)).lastAliveAt?.getTime()).toBeLessThanOrEqual(now.getTime());
     expect((await world.found(past)).lastAliveAt).toEqual(lastAliveAt);

@@ -74,7 +74,7 @@ describe('the grant', () => {
 
   test.each([
     ['taken', 'another job has it', async () => [await granted(), { token: 'token-of-another-job' }]],
-    ['taken', 'the dispatch is an older one', async () => [await dispatched(), { dispatch: 2 }]],
+    ['taken', 'the dispatch was never made', async () => [await dispatched(), { dispatch: 2 }]],
     [
       'canceled',
       'the call was canceled before the grant',
