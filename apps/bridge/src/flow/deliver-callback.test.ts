@@ -63,7 +63,7 @@ const answer =
     response.end(body);
   };
 /** Attempts until there is none left to make, `most` at the most. */
-const exhaust = async (callback: Callback, most = 20): Promise<Callback> => {
+const exhaust = async (callback: CallbackView, most = 20): Promise<CallbackView> => {
   for (let n = 0; n < most && (await found(callback)).status === 'pending'; n += 1) {
     await due(callback);
     await deliver(callback.id);

@@ -1,11 +1,13 @@
 import { decodeMetadata } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { settings } from '../../test/fixtures.ts';
+import { settings, TOKEN } from '../../test/fixtures.ts';
 import { startPostgres } from '../../test/postgres.ts';
 import { NO_LIMITS, openWorld, type World } from '../../test/world.ts';
-import { roomName } from '../domain/call.ts';
+import { parseRoomName, roomName } from '../domain/call.ts';
+import { MAX_WAITING_FOR_GRANT } from '../domain/claim-place.ts';
 import { LiveKitRejected } from '../ports.ts';
 import { cancelCall } from './cancel-call.ts';
+import { grantCall } from './grant-call.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -63,7 +65,8 @@ describe('dispatching', () => {
     await world.age(id, 'next_dispatch_at', 1);
     await world.dispatchAll();
     expect(world.livekit.dispatched.map(({ room }) => room)).toEqual([roomName(id, 2)]);
-    expect(world.livekit.deleted).toEqual([roomName(id, 1)]);
+    // A job of the first room that is only late may still come.
+    expect(world.livekit.deleted).toEqual([]);
     expect(await world.found(id)).toMatchObject({ dispatchNumber: 2, dispatchId: 'AD_1' });
   });
 
@@ -155,12 +158,22 @@ describe('first in, first out', () => {
       await world.age(id, 'created_at', 10 - n);
       ids.push(id);
     }
-    expect(await world.dispatchAll(limited(4))).toBeNull();
-    expect(started()).toEqual(ids.slice(0, 4));
+    expect(await world.dispatchAll(limited(2))).toBeNull();
+    expect(started()).toEqual(ids.slice(0, 2));
     await cancelCall(world, ids[0] ?? '');
-    await world.dispatchAll(limited(4));
-    expect(started()).toEqual(ids.slice(0, 5));
+    await world.dispatchAll(limited(2));
+    expect(started()).toEqual(ids.slice(0, 3));
   });
+});
+
+test('so many calls wait for a grant at once, and the next starts when one has it', async () => {
+  for (let n = 0; n < MAX_WAITING_FOR_GRANT + 1; n += 1) await world.place();
+  await world.dispatchAll();
+  const [first] = started();
+  expect(started()).toHaveLength(MAX_WAITING_FOR_GRANT);
+  await grantCall(world, first ?? '', { token: TOKEN, dispatch: 1, job_id: 'AJ_1' });
+  await world.dispatchAll();
+  expect(started()).toHaveLength(MAX_WAITING_FOR_GRANT + 1);
 });
 
 describe('the pace', () => {
@@ -223,19 +236,24 @@ test('two bridges on one Postgres never exceed the limits of a trunk, and start 
     const race = (limits: { maxConcurrentCalls: number; callsPerSecond: number }) =>
       Promise.all([one, two, one, two].map((bridge) => bridge.dispatchAll({ limits })));
 
-    await race({ ...NO_LIMITS, maxConcurrentCalls: 5 });
-    expect(all()).toHaveLength(5);
+    await race({ ...NO_LIMITS, maxConcurrentCalls: 2 });
+    expect(all()).toHaveLength(2);
     // Room for all, but nothing may start within so many seconds of the last.
     await race({ maxConcurrentCalls: 100, callsPerSecond: 0.01 });
-    expect(all()).toHaveLength(5);
-    await race(NO_LIMITS);
+    expect(all()).toHaveLength(2);
+    while (all().length < ids.size) {
+      const before = all().length;
+      for (const room of all())
+        await grantCall(one, parseRoomName(room)?.callId ?? '', {
+          token: TOKEN,
+          dispatch: 1,
+          job_id: 'AJ_1',
+        });
+      await race(NO_LIMITS);
+      expect(all().length - before).toBeGreaterThan(0);
+      expect(all().length - before).toBeLessThanOrEqual(MAX_WAITING_FOR_GRANT);
+    }
     expect(all().sort()).toEqual([...ids].map((id) => roomName(id, 1)).sort());
-
-    const [first = ''] = ids;
-    await one.age(first, 'next_dispatch_at', 1);
-    await race(NO_LIMITS);
-    expect(all()).toHaveLength(13);
-    expect((await one.found(first)).dispatchNumber).toBe(2);
   } finally {
     for (const bridge of bridges) await bridge.close();
     await postgres.stop();

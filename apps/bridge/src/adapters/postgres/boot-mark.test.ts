@@ -11,9 +11,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const mark = () => JSON.parse(readFileSync(join(folder, 'boot.json'), 'utf8'));
-/** A start on this run of the host, which writes its data. */
+/** A start on this run of the host that deals with what was lost, and writes its data. */
 const start = (boot: string) => {
   const started = markBoot(folder, boot);
+  started.writeRunning();
   mkdirSync(join(folder, 'pglite/base'), { recursive: true });
   writeFileSync(join(folder, 'pglite/base/1'), 'a page');
   return started;
@@ -38,6 +39,12 @@ test('it was lost once: the next start after it is judged by the mark of this on
   start('boot-1');
   start('boot-2');
   expect(start('boot-2').powerLost).toBe(false);
+});
+
+test('a start that was cut short before it dealt with the loss leaves it to the next', () => {
+  start('boot-1');
+  expect(markBoot(folder, 'boot-2').powerLost).toBe(true);
+  expect(markBoot(folder, 'boot-2').powerLost).toBe(true);
 });
 
 test('a clean stop lost nothing, whatever came after it', () => {
