@@ -9,7 +9,7 @@ import { expectPromiseKept } from './promise.ts';
 import type { WatchedStack } from './stack.ts';
 
 const LIMIT_MS = 45_000;
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 150;
 const BEFORE_START = ['queued', 'dispatched'];
 
 /** The settings under which the calls of a file may name the receiver of their callbacks. */
