@@ -1,8 +1,9 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
-/** Aborted when the client of a request has gone. */
-export const goneOf = (request: FastifyRequest): AbortSignal => {
+/** Aborted when the client of a request has gone, or has its answer. */
+export const goneOf = (reply: FastifyReply): AbortSignal => {
   const gone = new AbortController();
-  request.raw.socket.once('close', () => gone.abort());
+  // Not of the socket: that one stays for the requests that follow, and would gather listeners.
+  reply.raw.once('close', () => gone.abort());
   return gone.signal;
 };

@@ -90,9 +90,9 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
         ),
       },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { id } = request.params;
-      const stop = AbortSignal.any([deps.ending, goneOf(request)]);
+      const stop = AbortSignal.any([deps.ending, goneOf(reply)]);
       const call = await waitForEnd(deps, id, request.query.wait * 1000, stop);
       if (call === null) throw notFound(id);
       return recordOf(deps, call);

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { notFound } from '../call-answers.ts';
 import { goneOf } from '../client-gone.ts';
@@ -14,11 +14,11 @@ const resumeHeaders = z.looseObject({
 
 /** `GET /calls/:id/events` and `GET /events`: server-sent events. */
 export const eventRoutes = (app: App, deps: RouteDeps): void => {
-  const stream = (request: FastifyRequest, reply: FastifyReply, callId: string | null, after: number) =>
+  const stream = (reply: FastifyReply, callId: string | null, after: number) =>
     streamEvents(reply, {
       calls: deps.calls,
       feed: deps.feed,
-      stop: AbortSignal.any([deps.ending, goneOf(request)]),
+      stop: AbortSignal.any([deps.ending, goneOf(reply)]),
       callId,
       after,
     }).catch((error: unknown) => deps.log.warn({ callId, err: error }, 'an event stream broke off'));
@@ -37,7 +37,7 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
     handler: async (request, reply) => {
       const { id } = request.params;
       if ((await deps.calls.find(id)) === null) throw notFound(id);
-      return stream(request, reply, id, Number(request.headers['last-event-id'] ?? 0));
+      return stream(reply, id, Number(request.headers['last-event-id'] ?? 0));
     },
   });
 
@@ -52,7 +52,7 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
     },
     handler: async (request, reply) => {
       const last = request.headers['last-event-id'];
-      return stream(request, reply, null, last === undefined ? await deps.calls.lastEventId() : Number(last));
+      return stream(reply, null, last === undefined ? await deps.calls.lastEventId() : Number(last));
     },
   });
 };
