@@ -1,3 +1,4 @@
+import { isFinal } from '@outdial/telephony';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { notFound } from '../call-answers.ts';
@@ -29,15 +30,23 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
     url: '/calls/:id/events',
     config: { access: 'read' },
     schema: {
-      summary: 'What happens to one call, from its beginning to its end (server-sent events)',
+      summary:
+        'What happens to one call, from its beginning to its end (server-sent events); 204 when all was told',
       params: callParams,
       headers: resumeHeaders,
-      response: errorResponses(...errors, 'call_not_found'),
+      response: {
+        204: z.null().describe('The call is over and its last event came already'),
+        ...errorResponses(...errors, 'call_not_found'),
+      },
     },
     handler: async (request, reply) => {
       const { id } = request.params;
-      if ((await deps.calls.find(id)) === null) throw notFound(id);
-      return stream(reply, id, Number(request.headers['last-event-id'] ?? 0));
+      const call = await deps.calls.find(id);
+      if (call === null) throw notFound(id);
+      const after = Number(request.headers['last-event-id'] ?? 0);
+      // A browser comes back after every end of a stream, until it is told that there is no more.
+      const isTold = isFinal(call.status) && (await deps.calls.listEvents(after, id, 1)).length === 0;
+      return isTold ? reply.code(204).send(null) : stream(reply, id, after);
     },
   });
 
