@@ -18,7 +18,7 @@ describe('every error has one form', () => {
     ['no such address', 404, 'route_not_found', { url: '/nothing' }],
     ['no such call', 404, 'call_not_found', { url: '/calls/call_x', headers: auth }],
     ['an id that is none', 400, 'validation_failed', { url: '/calls/x', headers: auth }],
-    ['a query that is not read', 400, 'validation_failed', { url: '/calls/call_x?wait=25', headers: auth }],
+    ['a query that is not read', 400, 'validation_failed', { url: '/calls/call_x?wiat=25', headers: auth }],
     [
       'a method that is not possible',
       405,
@@ -257,10 +257,15 @@ describe('the OpenAPI page', () => {
     expect((await bridge.app.inject('/openapi.json')).statusCode).toBe(401);
     const page = (await bridge.get('/openapi.json')).json();
     expect(Object.keys(page.paths).sort()).toEqual([
+      '/callbacks',
+      '/callbacks/{id}/replay',
       '/calls',
       '/calls/{id}',
       '/calls/{id}/cancel',
+      '/calls/{id}/events',
+      '/calls/{id}/retry',
       '/dispatch',
+      '/events',
       '/healthz',
       '/readyz',
     ]);

@@ -201,9 +201,9 @@ test(
     const dataDir = join(folder, 'data');
     const lock = lockDataDir(dataDir);
     const database = openDatabase({ type: 'folder', dataDir });
-    const row = await database.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await database.db.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirst();
     expect(row).toMatchObject({ status: 'dispatched', dispatchId: 'AD_slow' });
-    await database.destroy();
+    await database.close();
     lock.release();
     livekit.server.closeAllConnections();
     livekit.server.close();

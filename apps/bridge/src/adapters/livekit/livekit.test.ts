@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { wireCallId } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { LiveKitRejected, LiveKitUnavailable } from '../../ports.ts';
 import { createLiveKit } from './livekit.ts';
@@ -81,13 +82,26 @@ test('who is in a room: agents and SIP legs; an absent room is empty', async () 
   answer.body = {
     participants: [
       { identity: 'agent-AJ_1', kind: 'AGENT' },
-      { identity: 'callee', kind: 'SIP' },
+      {
+        identity: 'callee',
+        sid: 'PA_1',
+        kind: 'SIP',
+        attributes: { 'sip.callID': 'SCL_abc' },
+      },
+      { identity: 'target', kind: 'SIP' },
+      { identity: 'somebody', kind: 'SIP' },
       { identity: 'listener', kind: 'STANDARD' },
     ],
   };
-  expect(await livekit().lookInto('call-x-1')).toEqual({ agent: true, sipIdentities: ['callee'] });
+  expect(await livekit().lookInto('call-x-1')).toEqual({
+    agent: true,
+    legs: [
+      { identity: 'callee', participant_sid: 'PA_1', sip_call_id: wireCallId('SCL_abc') },
+      { identity: 'target', participant_sid: null, sip_call_id: null },
+    ],
+  });
   answer = { status: 404, body: { code: 'not_found', msg: 'no such room' } };
-  expect(await livekit().lookInto('call-x-1')).toEqual({ agent: false, sipIdentities: [] });
+  expect(await livekit().lookInto('call-x-1')).toEqual({ agent: false, legs: [] });
   answer = { status: 503, body: { code: 'unavailable', msg: 'try later' } };
   expect(await livekit().lookInto('call-x-1')).toBe('unreachable');
 });
@@ -95,7 +109,14 @@ test('who is in a room: agents and SIP legs; an absent room is empty', async () 
 test('what is gone already need not be removed', async () => {
   answer = { status: 404, body: { code: 'not_found', msg: 'no such room' } };
   await livekit().deleteRoom('call-x-1');
-  await livekit().removeParticipant('call-x-1', 'callee');
   answer = { status: 503, body: { code: 'unavailable', msg: 'try later' } };
   await expect(livekit().deleteRoom('call-x-1')).rejects.toBeInstanceOf(LiveKitUnavailable);
+});
+
+test('which of some rooms exist', async () => {
+  answer.body = { rooms: [{ name: 'call-x-1' }] };
+  expect(await livekit().existing(['call-x-1', 'call-x-2'])).toEqual(['call-x-1']);
+  expect(asked).toEqual([{ method: 'ListRooms', body: { names: ['call-x-1', 'call-x-2'] } }]);
+  answer = { status: 503, body: { code: 'unavailable', msg: 'try later' } };
+  await expect(livekit().existing(['call-x-1'])).rejects.toBeInstanceOf(LiveKitUnavailable);
 });
