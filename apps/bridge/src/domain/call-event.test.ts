@@ -91,9 +91,8 @@ test('a whole call tells each of its events once, in order', () => {
   ];
   let call = callIn('queued');
   const all: CallEventType[] = [...eventsOf(null, call)];
-  for (const event of events.flatMap((one): CallEvent[] =>
-    one.type === 'dispatched' ? [one] : [one, one],
-  )) {
+  const doubled = events.flatMap<CallEvent>((one) => (one.type === 'dispatched' ? [one] : [one, one]));
+  for (const event of doubled) {
     all.push(...told(call, event));
     call = { ...call, ...advanceCall(call, event, NOW) };
   }

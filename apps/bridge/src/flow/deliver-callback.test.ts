@@ -70,7 +70,7 @@ const exhaust = async (callback: CallbackView, most = 20): Promise<CallbackView>
   }
   return found(callback);
 };
-const waitOf = (callback: Callback): number =>
+const waitOf = (callback: CallbackView): number =>
   Math.round(((callback.nextAttemptAt?.getTime() ?? 0) - Date.now()) / 1_000);
 
 test('a callback is delivered: the event, the record, its webhook-id', async () => {
@@ -184,8 +184,8 @@ test('a private address that is not listed is refused at once, and nothing is se
 
 describe('one address', () => {
   /** Callbacks of calls that ended one after the other. */
-  const three = async (): Promise<readonly Callback[]> => {
-    const made: Callback[] = [];
+  const three = async (): Promise<readonly CallbackView[]> => {
+    const made: CallbackView[] = [];
     for (let n = 0; n < 3; n += 1) {
       const callback = await ended();
       const createdAt = new Date(Date.now() - (10 - n) * 1_000);
