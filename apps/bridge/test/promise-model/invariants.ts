@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { type Call, roomName } from '../../src/domain/call.ts';
 import type { StoredEvent } from '../../src/ports.ts';
 import { LIMITS } from './bridge-verbs.ts';
-import { callbacksThat } from './caller-verbs.ts';
+import { callbacksThat } from './callback-verbs.ts';
 import { type Rig, STANDING_URL, type World } from './world.ts';
 
 const ALL = { status: null, destination: null, accountCode: null };
