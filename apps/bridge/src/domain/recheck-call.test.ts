@@ -13,7 +13,7 @@ test('what may still be dialled passes, with and without a transfer target', () 
 test.each([
   ['the country', {}, { policy: { ...policy, allowedCountries: ['NZ'] } }, 'AU'],
   ['the number', {}, { policy: { ...policy, allowFictitious: false } }, 'reserved for fiction'],
-  ['the caller ID', {}, { policy: { ...policy, callerIdsAllowed: ['+61255500199'] } }, 'LiveKitNehosHosted'],
+  ['the caller ID', {}, { policy: { ...policy, callerIdsAllowed: ['+61255500199'] } }, 'CALLER_IDS_ALLOWED'],
   [
     'the host of the transfer target',
     { transferTarget: 'sip:100@sip.example.com' },
