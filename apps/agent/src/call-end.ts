@@ -51,6 +51,10 @@ export const endOfLeg = (gone: LegGone): CallEnd => {
       return { reason: 'callee_hangup', hungUpBy: 'callee' };
     case 'removed':
       return REMOVED;
+    case 'lost':
+      return ownError(
+        `LiveKit lost the callee's leg (${gone.detail}); it or its SIP service was restarted or cut off.`,
+      );
     case 'failed':
       return { reason: 'media_timeout', hungUpBy: 'carrier' };
   }

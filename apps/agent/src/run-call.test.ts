@@ -228,8 +228,8 @@ describe('the call', () => {
     ['ROOM_DELETED', 'canceled_by_api', 'api'],
     ['UNKNOWN_REASON', 'media_timeout', 'carrier'],
     ['MEDIA_FAILURE', 'media_timeout', 'carrier'],
-    ['SERVER_SHUTDOWN', 'media_timeout', 'carrier'],
-    ['CONNECTION_TIMEOUT', 'media_timeout', 'carrier'],
+    ['SERVER_SHUTDOWN', 'agent_error', 'platform'],
+    ['CONNECTION_TIMEOUT', 'agent_error', 'platform'],
   ] as const)('a leg that leaves with %s ends the call once: %s', async (reason, end_reason, hung_up_by) => {
     const rig = createCallRig();
     await rig.answer();
@@ -245,6 +245,18 @@ describe('the call', () => {
     rig.leave(DisconnectReason.CLIENT_INITIATED, 'active');
     await rig.done;
     expect(onlyOutcome(rig)).toMatchObject({ end_reason: 'media_timeout', blame: 'carrier' });
+  });
+
+  test('a leg that is gone after LiveKit was away is not blamed on the carrier', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    rig.leave(undefined, 'active');
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({
+      end_reason: 'agent_error',
+      blame: 'platform',
+      message: expect.stringContaining('no reason given'),
+    });
   });
 
   test('losing the room is our own fault and hangs up the leg', async () => {
@@ -343,6 +355,21 @@ describe('the transfer', () => {
     await rig.done;
     expect(rig.seen.refers).toEqual([]);
     expect(onlyOutcome(rig)).toMatchObject({ end_reason: 'callee_hangup', transfer: null });
+  });
+
+  test('a leg that is taken out during the transfer was canceled, whatever LiveKit says of the transfer', async () => {
+    const rig = createCallRig();
+    await rig.answer();
+    const answer = rig.transfer('default');
+    await rig.referred;
+    rig.leave(DisconnectReason.PARTICIPANT_REMOVED);
+    rig.referResult({ status: 'accepted' });
+    await answer;
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({
+      end_reason: 'canceled_by_api',
+      transfer: { result: 'unknown' },
+    });
   });
 
   test('a leg that goes during the transfer waits for its result', async () => {

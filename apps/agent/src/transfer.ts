@@ -62,8 +62,13 @@ export const createTransfers = (options: {
     };
     switch (answer.status) {
       case 'accepted': {
-        const gone = await Promise.race([watch.gone.then(() => true), pause(CONFIRM_AFTER_MS, false)]);
-        settle(gone ? 'accepted_unconfirmed' : 'confirmed');
+        const gone = await Promise.race([watch.gone, pause(CONFIRM_AFTER_MS, null)]);
+        if (gone?.cause === 'removed') {
+          // Our own end of the leg, which a cancel leads to, is no word of the carrier.
+          settle('unknown');
+          return { status: 'done' };
+        }
+        settle(gone === null ? 'confirmed' : 'accepted_unconfirmed');
         end.decide({ reason: 'transferred', hungUpBy: 'agent' });
         return { status: 'done' };
       }

@@ -10,7 +10,12 @@ import { testCall } from './call.ts';
 import { testConfig } from './config.ts';
 
 /** What a participant event of the room carries, as far as the leg watch reads it. */
-type Leg = { identity: string; sid: string; attributes: Record<string, string>; disconnectReason?: number };
+type Leg = {
+  identity: string;
+  sid: string;
+  attributes: Record<string, string>;
+  disconnectReason?: number | undefined;
+};
 
 /** One call run against ports that record what was asked of them; a test plays LiveKit. */
 export const createCallRig = (
@@ -112,7 +117,7 @@ export const createCallRig = (
     cancel: () => cancel(),
     join: () => room.emit('participantConnected', leg),
     status,
-    leave: (disconnectReason: number, last = 'hangup') => {
+    leave: (disconnectReason: number | undefined, last = 'hangup') => {
       leg.attributes = { ...leg.attributes, 'sip.callStatus': last };
       leg.disconnectReason = disconnectReason;
       room.emit('participantDisconnected', leg);

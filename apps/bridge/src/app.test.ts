@@ -18,7 +18,7 @@ describe('every error has one form', () => {
     ['no such address', 404, 'route_not_found', { url: '/nothing' }],
     ['no such call', 404, 'call_not_found', { url: '/calls/call_x', headers: auth }],
     ['an id that is none', 400, 'validation_failed', { url: '/calls/x', headers: auth }],
-    ['a query that is not read', 400, 'validation_failed', { url: '/calls/call_x?verbose=1', headers: auth }],
+    ['a query that is not read', 400, 'validation_failed', { url: '/calls/call_x?wiat=25', headers: auth }],
     [
       'a method that is not possible',
       405,

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { type CallLeg, type CallReport, type CallStatus, makeOutcome } from '@outdial/telephony';
+import type { CallEvent } from '../src/domain/advance-call.ts';
 import { type Call, type NewCall, newCallId, roomName } from '../src/domain/call.ts';
 import type { DialSettings } from '../src/domain/guard-rails.ts';
 
@@ -76,6 +78,53 @@ export const aCall = (change: Partial<Call> = {}): Call => {
     ...change,
   };
 };
+
+const GRANTED = {
+  dialingAt: after(1_000),
+  grantToken: TOKEN,
+  grantExpiresAt: after(4_000),
+  lastAliveAt: after(1_000),
+};
+
+/** A plausible call in each status; those that are over ended busy at nine seconds. */
+export const callIn = (status: CallStatus, change: Partial<Call> = {}): Call => {
+  switch (status) {
+    case 'queued':
+      return aCall({
+        status,
+        dispatchNumber: 0,
+        room: null,
+        dispatchId: null,
+        dispatchedAt: null,
+        ...change,
+      });
+    case 'dispatched':
+      return aCall({ status, ...change });
+    case 'dialing':
+      return aCall({ status, ...GRANTED, ...change });
+    case 'ringing':
+      return aCall({ status, ...GRANTED, ringingAt: after(2_000), ...change });
+    case 'in_progress':
+      return aCall({ status, ...GRANTED, ringingAt: after(2_000), answeredAt: after(5_000), ...change });
+    default:
+      return aCall({ status, ...GRANTED, endedAt: after(9_000), outcome: makeOutcome('busy'), ...change });
+  }
+};
+
+type Said<T> = T extends CallReport ? Omit<T, 'token' | 'seq' | 'at_ms'> : never;
+
+/** What the job of a call says, so long after its grant. */
+export const report = (said: Said<CallReport>, atMs = 4_000): CallEvent => ({
+  type: 'report',
+  report: { token: TOKEN, seq: 1, at_ms: atMs, ...said } as CallReport,
+});
+
+/** The leg to the callee, as LiveKit or the agent shows it. */
+export const calleeLeg = (sipCallId: string | null = 'abc'): CallLeg => ({
+  identity: 'callee',
+  participant_sid: 'PA_1',
+  sip_call_id: sipCallId,
+});
 
 /** Settings of a lab: Australia, fictitious numbers, any caller ID, the destination as a last resort. */
 export const settings = (change: Partial<DialSettings> = {}): DialSettings => ({

@@ -200,10 +200,10 @@ test(
     // The lock is free and what LiveKit answered at the last moment was still written down.
     const dataDir = join(folder, 'data');
     const lock = lockDataDir(dataDir);
-    const { db, close } = openDatabase({ type: 'folder', dataDir });
-    const row = await db.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirst();
+    const database = openDatabase({ type: 'folder', dataDir });
+    const row = await database.db.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirst();
     expect(row).toMatchObject({ status: 'dispatched', dispatchId: 'AD_slow' });
-    await close();
+    await database.close();
     lock.release();
     livekit.server.closeAllConnections();
     livekit.server.close();

@@ -1,6 +1,6 @@
 import { createLogger } from '@outdial/runtime';
 import type { Kysely } from 'kysely';
-import { createAlarmClock } from '../src/adapters/postgres/alarm-clock.ts';
+import { type AlarmClock, createAlarmClock } from '../src/adapters/postgres/alarm-clock.ts';
 import { createCallStore } from '../src/adapters/postgres/call-store.ts';
 import { type DatabasePlace, openDatabase } from '../src/adapters/postgres/database.ts';
 import { migrate } from '../src/adapters/postgres/migrate.ts';
@@ -14,6 +14,7 @@ const silent = createLogger({ name: 'test', level: 'info', logPii: false }, { wr
 export type TestStore = {
   readonly calls: CallStore;
   readonly database: Kysely<Database>;
+  readonly alarms: AlarmClock;
   /** Empties every table of ours. */
   readonly clear: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -26,6 +27,7 @@ export const openTestStore = async (place: DatabasePlace = { type: 'memory' }): 
   return {
     calls: createCallStore(opened.db, alarms.set),
     database: opened.db,
+    alarms,
     clear: async () => {
       await opened.db.deleteFrom('calls').execute();
       await opened.db.deleteFrom('standingEndpoints').execute();

@@ -10,13 +10,16 @@ import { migrate } from '../src/adapters/postgres/migrate.ts';
 import type { Database } from '../src/adapters/postgres/schema.ts';
 import { type AppDeps, buildApp } from '../src/app.ts';
 import { parseApiKeys } from '../src/domain/api-keys.ts';
+import { dispatchQueuedCalls } from '../src/flow/dispatch-call.ts';
 import type { App } from '../src/http/route.ts';
 import type { CallStore } from '../src/ports.ts';
 import { settings } from './fixtures.ts';
+import { recordingLiveKit } from './recording-livekit.ts';
 
 export const SECRET = 'n8n-secret-0123456789-0123456789-0123456789';
 export const OTHER_SECRET = 'crm-secret-0123456789-0123456789-0123456789';
 export const READ_SECRET = 'read-secret-0123456789-0123456789-012345678';
+export const ADMIN_SECRET = 'admin-secret-0123456789-0123456789-01234567';
 export const LIVEKIT_KEY = { apiKey: 'lab', apiSecret: 'livekit-secret-0123456789-0123456789' };
 export const AGENT_SECRET = 'agent-secret-0123456789-0123456789-01234567';
 
@@ -33,6 +36,12 @@ export type TestBridge = {
   readonly get: (url: string, secret?: string) => Promise<LightMyRequestResponse>;
   /** A request signed as the agent does. */
   readonly agent: (url: string, body: unknown, secret?: string) => Promise<LightMyRequestResponse>;
+  /** `POST` without a body. */
+  readonly post: (url: string, secret?: string) => Promise<LightMyRequestResponse>;
+  /** Starts what is queued, as the dispatcher does, at a LiveKit that only writes it down. */
+  readonly start: () => Promise<void>;
+  /** The bridge begins to stop: nobody is kept waiting. */
+  readonly end: () => void;
   readonly clear: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
@@ -50,7 +59,9 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
   const feed = await openChangeFeed(opened, log);
   const calls = createCallStore(database, alarms.set);
   const ending = new AbortController();
-  const keys = parseApiKeys(`n8n:${SECRET},crm:${OTHER_SECRET},dashboard:${READ_SECRET}:read`);
+  const keys = parseApiKeys(
+    `n8n:${SECRET},crm:${OTHER_SECRET},dashboard:${READ_SECRET}:read,ops:${ADMIN_SECRET}:admin`,
+  );
   if (keys.status !== 'ok') throw new Error(keys.problems.join());
   const lifecycle = { closing: false };
   const bridge: { wakes: number } = { wakes: 0 };
@@ -88,6 +99,25 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
       }),
     get: (url: string, secret = SECRET) =>
       app.inject({ method: 'GET', url, headers: { 'x-api-key': secret } }),
+    post: (url: string, secret = SECRET) =>
+      app.inject({ method: 'POST', url, headers: { authorization: `Bearer ${secret}` } }),
+    start: async () => {
+      const work: Promise<void>[] = [];
+      const limits = { maxConcurrentCalls: 1_000, callsPerSecond: 1e9 };
+      const track = (promise: Promise<void>) => work.push(promise);
+      const livekit = recordingLiveKit();
+      await dispatchQueuedCalls({
+        calls,
+        livekit,
+        settings: settings(),
+        limits,
+        trunk: 'default',
+        log,
+        track,
+      });
+      await Promise.all(work);
+    },
+    end: () => ending.abort(),
     agent: (url: string, body: unknown, secret = AGENT_SECRET) => {
       messages += 1;
       const payload = JSON.stringify(body);

@@ -28,8 +28,11 @@ export type LegFacts = {
   readonly gone: LegGone | null;
 };
 
-/** `hangup`: the callee's BYE or a normal close · `removed`: taken out by the API · `failed`: anything else. */
-export type LegGone = { readonly cause: 'hangup' | 'removed' | 'failed'; readonly detail: string };
+/**
+ * `hangup`: the callee's BYE or a normal close · `removed`: taken out by the API · `lost`: LiveKit lost it, which
+ * says nothing of the callee · `failed`: anything else.
+ */
+export type LegGone = { readonly cause: 'hangup' | 'removed' | 'lost' | 'failed'; readonly detail: string };
 
 /** Steps that a watcher is told at once. */
 export type LegListener = {
@@ -39,10 +42,12 @@ export type LegListener = {
 
 /**
  * livekit-sip leaves a dropped call (no sound for 30 s) with CLIENT_INITIATED as well, but only a true
- * hang-up sets `sip.callStatus` first (its outbound.go, close).
+ * hang-up sets `sip.callStatus` first (its outbound.go, close). A livekit-sip that died leaves its legs with
+ * CONNECTION_TIMEOUT after some 20 s; after a restart of livekit-server a leg is not there any more, and nobody
+ * gives a reason.
  */
 const whyGone = (reason: DisconnectReason | undefined, status?: string): LegGone => {
-  const detail = DisconnectReason[reason ?? DisconnectReason.UNKNOWN_REASON] ?? 'UNKNOWN_REASON';
+  const detail = reason === undefined ? 'no reason given' : (DisconnectReason[reason] ?? 'UNKNOWN_REASON');
   switch (reason) {
     case DisconnectReason.CLIENT_INITIATED:
       return { cause: status === 'active' ? 'failed' : 'hangup', detail };
@@ -53,6 +58,12 @@ const whyGone = (reason: DisconnectReason | undefined, status?: string): LegGone
     case DisconnectReason.ROOM_DELETED:
     case DisconnectReason.ROOM_CLOSED:
       return { cause: 'removed', detail };
+    case undefined:
+    case DisconnectReason.CONNECTION_TIMEOUT:
+    case DisconnectReason.SERVER_SHUTDOWN:
+    case DisconnectReason.SIGNAL_CLOSE:
+    case DisconnectReason.STATE_MISMATCH:
+      return { cause: 'lost', detail };
     default:
       return { cause: 'failed', detail };
   }

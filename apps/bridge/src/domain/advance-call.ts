@@ -47,14 +47,19 @@ const dispatched = (call: Call, nextDispatchAt: Date, now: Date): CallChange => 
 };
 
 const granted = (call: Call, event: Extract<CallEvent, { type: 'granted' }>, now: Date): CallChange => {
+  // The job of any dispatch of this call, first come, first served: on a busy machine a job may start after its
+  // call was dispatched again, and if only the newest counted, none would ever be in time.
   const mayDial =
     call.status === 'dispatched' &&
-    call.dispatchNumber === event.dispatch &&
+    event.dispatch >= 1 &&
+    event.dispatch <= call.dispatchNumber &&
     call.cancelRequestedAt === null &&
     call.notAfter > now;
   if (!mayDial) return NOTHING;
   return {
     status: 'dialing',
+    room: roomName(call.id, event.dispatch),
+    dispatchId: event.dispatch === call.dispatchNumber ? call.dispatchId : null,
     dialingAt: now,
     grantToken: event.token,
     grantExpiresAt: new Date(now.getTime() + DIAL_WITHIN_MS),

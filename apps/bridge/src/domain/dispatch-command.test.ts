@@ -36,6 +36,16 @@ describe('tolerant at the door', () => {
       { destination, retry_minutes: [30, 120] },
     ],
     [
+      'events as JSON text',
+      { destination, callback_events: '["call.ended","call.answered"]' },
+      { destination, callback_events: ['call.ended', 'call.answered'] },
+    ],
+    [
+      'attempts as text, no callback as ""',
+      { destination, max_attempts: '3', callback_url: '', schedule_at: ' ' },
+      { destination, max_attempts: 3 },
+    ],
+    [
       'metadata as JSON text',
       { destination, metadata: '{"run":"7"}' },
       { destination, metadata: { run: '7' } },
@@ -82,6 +92,18 @@ describe('strict behind it', () => {
       '__proto__',
     ],
     ['four attempts', { destination, max_attempts: 4 }, '3'],
+    ['no attempt', { destination, max_attempts: 0 }, '1'],
+    ['three pauses', { destination, retry_minutes: [1, 2, 3] }, '2'],
+    ['a pause of no time', { destination, retry_minutes: [0] }, '1'],
+    ['a pause of more than a day', { destination, retry_minutes: [1441] }, '1440'],
+    ['an event that there is not', { destination, callback_events: ['call.done'] }, 'call.ended'],
+    ['no event at all', { destination, callback_events: [] }, '1'],
+    ['a schedule without an offset', { destination, schedule_at: '2026-03-01T09:00:00' }, 'RFC 3339'],
+    [
+      'a callback URL that is too long',
+      { destination, callback_url: `https://x/${'y'.repeat(2000)}` },
+      '2000',
+    ],
     ['a time beyond the year 9999', { destination, not_after: '9999-12-31T23:59:59-23:59' }, 'RFC 3339'],
     ['U+0000 inside JSON text', { destination, metadata: '{"a":["\\u0000"]}' }, 'U+0000'],
     ['half a character inside JSON text', { destination, metadata: '{"\\ud800":1}' }, 'surrogate'],
@@ -126,6 +148,18 @@ describe('what is not built is refused, never ignored', () => {
   });
 
   test('values that ask for nothing new pass', () => {
-    expect(unavailable({ max_attempts: 1, record: false, voicemail: 'hang_up' })).toEqual([]);
+    expect(unavailable({ record: false, voicemail: 'hang_up' })).toEqual([]);
+  });
+
+  test('what has to do with times, attempts and callbacks is built', () => {
+    const asked = {
+      schedule_at: '2999-03-02T10:00:01+10:00',
+      not_after: '2999-03-02T11:00:01+10:00',
+      max_attempts: 3,
+      retry_minutes: [5],
+      callback_url: 'https://example.com/hook',
+      callback_events: ['call.ended' as const],
+    };
+    expect(unavailable(asked)).toEqual([]);
   });
 });

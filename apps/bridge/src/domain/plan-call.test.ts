@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settings, T0 } from '../../test/fixtures.ts';
+import { parseAllowedHosts } from './callback-target.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 import { callFingerprint, requestDigest } from './fingerprint.ts';
 import { planCall } from './plan-call.ts';
@@ -29,10 +30,50 @@ test('a request becomes a call, defaults filled in', () => {
       ringTimeoutSeconds: 45,
       maxCallSeconds: 840,
       maxAttempts: 1,
+      retryMinutes: null,
+      attempt: 1,
+      retryOf: null,
+      trunk: 'default',
       voicemail: 'hang_up',
+      scheduledFor: null,
       notAfter: new Date('2026-03-02T01:00:00Z'),
+      notAfterGiven: false,
     },
   });
+});
+
+describe('times', () => {
+  const times = (change: Partial<DispatchCommand>) => {
+    const plan = planCall(command(change), settings(), T0);
+    if (plan.status !== 'planned') throw new Error(plan.detail);
+    const { scheduledFor, notAfter, notAfterGiven } = plan.call;
+    return [scheduledFor?.toISOString() ?? null, notAfter.toISOString(), notAfterGiven];
+  };
+
+  test('a schedule gives an hour from its time', () => {
+    expect(times({ schedule_at: '2026-03-02T13:00:00+10:00' })).toEqual([
+      '2026-03-02T03:00:00.000Z',
+      '2026-03-02T04:00:00.000Z',
+      false,
+    ]);
+  });
+
+  test('a schedule that has passed is now', () => {
+    expect(times({ schedule_at: '2026-03-02T00:00:00Z' })).toEqual([null, '2026-03-02T01:00:00.000Z', false]);
+  });
+
+  test('not_after is kept as it was given', () => {
+    expect(times({ schedule_at: '2026-03-02T03:00:00Z', not_after: '2026-03-03T00:00:00Z' })).toEqual([
+      '2026-03-02T03:00:00.000Z',
+      '2026-03-03T00:00:00.000Z',
+      true,
+    ]);
+  });
+});
+
+test('attempts and pauses are kept', () => {
+  const plan = planCall(command({ max_attempts: 3, retry_minutes: [5, 10] }), settings(), T0);
+  expect(plan).toMatchObject({ call: { maxAttempts: 3, retryMinutes: [5, 10] } });
 });
 
 test('the request overrides the defaults', () => {
@@ -127,32 +168,39 @@ describe('refusals', () => {
       'not_after',
     ],
     [
-      'a deadline before the call may start',
-      command({ schedule_at: '2026-03-03T10:00:00Z', not_after: '2026-03-03T10:00:00Z' }),
+      'a deadline before the schedule',
+      command({ schedule_at: '2026-03-02T03:00:00Z', not_after: '2026-03-02T03:00:00Z' }),
       settings(),
       'not_after_passed',
       'not_after',
     ],
     [
-      'a callback to a private address',
-      command({ callback_url: 'http://192.168.1.5:5678/webhook-waiting/7' }),
+      'a callback to this machine',
+      command({ callback_url: 'http://127.0.0.1:5678/webhook/x' }),
       settings(),
       'callback_url_not_allowed',
       'callback_url',
     ],
     [
-      'more than the end for a resume URL',
-      command({
-        callback_url: 'https://n8n.example.com/webhook-waiting/7',
-        callback_events: ['call.answered', 'call.ended'],
-      }),
+      'a callback that is no URL',
+      command({ callback_url: 'n8n' }),
+      settings(),
+      'callback_url_not_allowed',
+      'callback_url',
+    ],
+    [
+      'events without an address',
+      command({ callback_events: ['call.ended'] }),
       settings(),
       'callback_events_not_allowed',
       'callback_url',
     ],
     [
-      'events for nobody',
-      command({ callback_events: ['call.ended'] }),
+      'several events to a resume URL',
+      command({
+        callback_url: 'https://n8n.example.com/webhook-waiting/7',
+        callback_events: ['call.answered', 'call.ended'],
+      }),
       settings(),
       'callback_events_not_allowed',
       'callback_url',
@@ -171,35 +219,21 @@ describe('refusals', () => {
     ]);
   });
 
+  test('a callback goes where the list lets it, the end to a resume URL', () => {
+    const parsed = parseAllowedHosts('127.0.0.1');
+    if (parsed.status !== 'ok') throw new Error(parsed.problems.join());
+    const local = command({ callback_url: 'http://127.0.0.1:5678/webhook/x' });
+    expect(planCall(local, settings({ callbackHosts: parsed.hosts }), T0).status).toBe('planned');
+    const resume = command({
+      callback_url: 'https://n8n.example.com/webhook-waiting/7',
+      callback_events: ['call.ended'],
+    });
+    expect(planCall(resume, settings(), T0).status).toBe('planned');
+  });
+
   test('a sip: target on the configured host is kept', () => {
     const plan = planCall(command({ transfer_target: 'sip:100@sip.example.com' }), settings(), T0);
     expect(plan).toMatchObject({ call: { transferTarget: 'sip:100@sip.example.com' } });
-  });
-});
-
-describe('when a call may start', () => {
-  const times = (change: Partial<DispatchCommand>) => {
-    const plan = planCall(command(change), settings(), T0);
-    if (plan.status !== 'planned') throw new Error('refused');
-    const { scheduledFor, notAfter, notAfterGiven } = plan.call;
-    return [scheduledFor?.toISOString() ?? null, notAfter.toISOString(), notAfterGiven];
-  };
-
-  test.each([
-    ['at once, for an hour', {}, [null, '2026-03-02T01:00:00.000Z', false]],
-    [
-      'at its time, for an hour',
-      { schedule_at: '2026-03-03T10:00:00+10:00' },
-      ['2026-03-03T00:00:00.000Z', '2026-03-03T01:00:00.000Z', false],
-    ],
-    [
-      'now, when its time has passed',
-      { schedule_at: '2026-03-01T10:00:00Z' },
-      [null, '2026-03-02T01:00:00.000Z', false],
-    ],
-    ['until not_after', { not_after: '2026-03-05T00:00:00Z' }, [null, '2026-03-05T00:00:00.000Z', true]],
-  ] as const)('%s', (_name, change, expected) => {
-    expect(times(change)).toEqual(expected);
   });
 });
 
@@ -215,6 +249,8 @@ describe('digests', () => {
   test('the fingerprint leaves out metadata and takes in what is said', () => {
     const print = (change: Partial<DispatchCommand>) => callFingerprint(command(change), '+61491570156');
     expect(print({ metadata: 'run 1' })).toBe(print({ metadata: 'run 2' }));
+    expect(print({ callback_url: 'https://n8n.example.com/1' })).toBe(print({}));
+    expect(print({ schedule_at: '2026-03-02T03:00:00Z' })).not.toBe(print({}));
     expect(print({ destination: '+61491570156' })).toBe(print({}));
     expect(print({ greeting: 'Hi' })).not.toBe(print({}));
     expect(print({ variables: { a: 1 } })).not.toBe(print({}));

@@ -1,6 +1,6 @@
 import type { Logger } from '@outdial/runtime';
 import { type Call, roomName } from '../domain/call.ts';
-import type { CallStore, LiveKit } from '../ports.ts';
+import { type CallStore, type LiveKit, LiveKitUnavailable } from '../ports.ts';
 import { applyEvent } from './advance.ts';
 import { eachCall } from './each-call.ts';
 
@@ -17,8 +17,9 @@ const roomsOf = (call: Call): string[] =>
 /** Deletes a room of a call that is over. A SIP leg in it is late: the record says so. */
 const clearRoom = async (deps: Deps, call: Call, room: string): Promise<void> => {
   const sight = await deps.livekit.lookInto(room);
+  if (sight === 'unreachable') throw new LiveKitUnavailable(`nobody could look into ${room}`);
   await deps.livekit.deleteRoom(room);
-  if (sight === 'unreachable' || sight.legs.length === 0) return;
+  if (sight.legs.length === 0) return;
   const facts = { callId: call.id, room, legs: sight.legs.length };
   deps.log.error(facts, 'a leg turned up after the end of its call and was removed');
   await applyEvent(deps.calls, call.id, { type: 'late_leg', legs: sight.legs });

@@ -102,13 +102,14 @@ const claimAgain = (deps: DispatchDeps, due: Call): Promise<Claim> =>
     const isStill = locked?.call.status === 'dispatched' && locked.call.dispatchNumber === due.dispatchNumber;
     if (!isStill) return { status: 'none' };
     // It holds its place already; only the pace counts.
-    const place = claimPlace({ ...load, active: 0 }, deps.limits);
+    const place = claimPlace({ ...load, active: 0, waiting: 0 }, deps.limits);
     return place.status === 'later' ? place : dispatchLocked(tx, locked, deps.settings);
   });
 
 /**
- * Dispatches again what nobody was granted, each time in a new room; the losing room is deleted. Gives
- * the milliseconds until the pace lets the next one start; null when nothing waits for it.
+ * Dispatches again what nobody was granted, each time in a new room. The earlier rooms stay: a job of theirs
+ * that is only late may still be the first to ask. They go with the call, or by themselves when nobody comes.
+ * Gives the milliseconds until the pace lets the next one start; null when nothing waits for it.
  */
 export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<number | null> => {
   for (const due of await deps.calls.findDueForRedispatch(deps.trunk)) {
@@ -117,7 +118,6 @@ export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<numb
     if (claim.status !== 'dispatched') continue;
     const facts = { callId: claim.call.id, dispatch: claim.call.dispatchNumber };
     deps.log.warn(facts, 'no agent took the dispatch, trying again');
-    deps.track(deleteLosingRoom(deps, due));
     deps.track(sendDispatch(deps, claim.call));
   }
   return null;
@@ -140,14 +140,5 @@ const sendDispatch = async (deps: DispatchDeps, call: Call): Promise<void> => {
     } else {
       deps.log.warn({ ...facts, err: error }, 'dispatch failed, it will be tried again');
     }
-  }
-};
-
-const deleteLosingRoom = async (deps: DispatchDeps, call: Call): Promise<void> => {
-  if (call.room === null) return;
-  try {
-    await deps.livekit.deleteRoom(call.room);
-  } catch (error) {
-    deps.log.debug({ callId: call.id, room: call.room, err: error }, 'losing room not deleted yet');
   }
 };

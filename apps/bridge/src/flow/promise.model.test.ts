@@ -7,7 +7,7 @@ import { type Counts, createRig, createWorld } from '../../test/promise-model/wo
 import { openTestStore, type TestStore } from '../../test/store.ts';
 
 /** Things that happen in one run. */
-const LENGTH = 80;
+const LENGTH = 60;
 // A failure is made smaller for as long as this; a run of its own takes about a second.
 const MOST_MS = 150_000;
 
@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 describe.each([
-  { kind: 'embedded', runs: 20 },
-  { kind: 'postgres', runs: 8 },
+  { kind: 'embedded', runs: 30 },
+  { kind: 'postgres', runs: 20 },
 ] as const)('whatever happens in whatever order, on $kind', ({ kind, runs }) => {
   const counts: Counts = {
     runs: 0,
@@ -50,8 +50,7 @@ describe.each([
     timeout: MOST_MS + 30_000,
   }, async () => {
     const property = fc.asyncProperty(histories(LENGTH), async (history) => {
-      await store.clear();
-      const [world, rig] = [createWorld(), createRig(store, counts)];
+      const [world, rig] = [createWorld(), await createRig(store, counts)];
       counts.runs += 1;
       await fc.asyncModelRun(() => ({ model: world, real: rig }), history);
       await bringToRest(world, rig);
@@ -64,6 +63,6 @@ describe.each([
       interruptAfterTimeLimit: MOST_MS,
     });
     expect(counts.doubleDials).toBe(0);
-    expect(counts.invites).toBeGreaterThan(counts.runs);
+    expect(counts.invites).toBeGreaterThan(0);
   });
 });

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
 
-/** Aborted when the client of a request has gone before its answer was sent, or when that is over. */
+/** Aborted when the client of a request has gone, or has its answer. */
 export const goneOf = (reply: FastifyReply): AbortSignal => {
   const gone = new AbortController();
-  // Not on the socket: it outlives the answer and would collect a listener for each request.
+  // Not of the socket: that one stays for the requests that follow, and would gather listeners.
   reply.raw.once('close', () => gone.abort());
   return gone.signal;
 };

@@ -1,3 +1,4 @@
+import { isFinal } from '@outdial/telephony';
 import type { FastifyReply } from 'fastify';
 import { toCallRecord } from '../domain/call-record.ts';
 import type { CallStore, ChangeFeed, StoredEvent } from '../ports.ts';
@@ -45,6 +46,11 @@ const frameOf = async (calls: CallStore, event: StoredEvent): Promise<string> =>
   return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(body)}\n\n`;
 };
 
+const isOver = async (calls: CallStore, callId: string): Promise<boolean> => {
+  const call = await calls.find(callId);
+  return call === null || isFinal(call.status);
+};
+
 /**
  * Streams events as server-sent events until the client goes, the bridge stops, or the one call is over.
  * `data` is the record as it stands when it is sent.
@@ -66,10 +72,12 @@ export const streamEvents = async (reply: FastifyReply, options: StreamOptions):
   raw.write(`retry: ${RECONNECT_MS}\n\n`);
   try {
     while (!stop.aborted && raw.writableLength < MOST_UNREAD_BYTES) {
+      // Looked at first: the events of an end are there with it.
+      const over = callId !== null && (await isOver(calls, callId));
       const events = await read();
       for (const event of events) raw.write(await frameOf(calls, event));
-      if (callId !== null && events.some(({ type }) => type === 'call.ended')) return;
       if (events.length >= PAGE) continue;
+      if (over) return;
       await latch.next(HEARTBEAT_MS);
       raw.write(': alive\n\n');
     }

@@ -74,7 +74,7 @@ export const care = verb(
 /** Time passes. */
 export const wait = verb(
   'wait',
-  { ms: fc.constantFrom(300, 1_100, 2_900, 6_000, 31_000, 61_000, 125_000, 3_700_000) },
+  { ms: fc.constantFrom(300, 1_100, 1_100, 2_900, 6_000, 6_000, 31_000, 61_000, 125_000, 3_700_000) },
   ({ ms }, world, rig) => passTime(world, rig, ms),
 );
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import * as by from './bridge-verbs.ts';
+import * as callback from './callback-verbs.ts';
 import * as caller from './caller-verbs.ts';
 import { checkPromise } from './invariants.ts';
 import * as job from './job-verbs.ts';
@@ -13,13 +14,13 @@ const RACERS: Weighted = [
   { weight: 6, arbitrary: caller.accept },
   { weight: 1, arbitrary: caller.cancel },
   { weight: 1, arbitrary: caller.retry },
-  { weight: 2, arbitrary: caller.deliver },
-  { weight: 1, arbitrary: caller.replay },
+  { weight: 2, arbitrary: callback.deliver },
+  { weight: 1, arbitrary: callback.replay },
   { weight: 5, arbitrary: by.dispatchRound },
   { weight: 3, arbitrary: by.redispatchRound },
   { weight: 3, arbitrary: by.care },
   { weight: 9, arbitrary: job.ask },
-  { weight: 6, arbitrary: job.report },
+  { weight: 8, arbitrary: job.report },
   { weight: 2, arbitrary: job.lateReport },
   { weight: 1, arbitrary: job.hint },
 ];
@@ -35,8 +36,24 @@ const race = fc.array(fc.oneof(...RACERS), { minLength: 2, maxLength: 5 }).map(
   }),
 );
 
+/** A call that goes well for as long as nothing else happens to it, and may be asked for again. */
+const story = fc
+  .tuple(caller.accept, by.dispatchRound, job.ask, job.report, job.report, job.report, caller.accept)
+  .map(
+    (verbs): Verb => ({
+      name: `story [${verbs.map(({ name }) => name).join(', ')}]`,
+      run: async (world, rig) => {
+        for (const verb of verbs) {
+          await verb.run(world, rig, false);
+          await checkPromise(world, rig);
+        }
+      },
+    }),
+  );
+
 const VERBS: Weighted = [
   ...RACERS,
+  { weight: 6, arbitrary: story },
   { weight: 6, arbitrary: race },
   { weight: 3, arbitrary: job.dialLater },
   { weight: 1, arbitrary: job.strangersReport },

@@ -1,6 +1,6 @@
 import { replayCallback } from '../../src/flow/deliver-callback.ts';
 import { type Round, runRound } from './bridge-verbs.ts';
-import { callbacksThat, deliverOne } from './caller-verbs.ts';
+import { callbacksThat, deliverOne } from './callback-verbs.ts';
 import { checkNothingIsLost, checkPromise } from './invariants.ts';
 import { askGrant, dial, say, tell } from './job-verbs.ts';
 import { attempt, heal, passTime, type Rig, startJob, type World } from './world.ts';

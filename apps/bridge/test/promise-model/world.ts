@@ -79,12 +79,18 @@ export const createWorld = (): World => ({
   shiftMs: 0,
 });
 
+/** Who hears of every call. */
+export const STANDING_URL = 'https://standing.example.com/hook';
+
 const newBridge = (rig: Rig): FaultyBridge =>
   createFaultyBridge(rig.store.calls, rig.livekit, () => {
     rig.counts.faults += 1;
   });
 
-export const createRig = (store: TestStore, counts: Counts): Rig => {
+export const createRig = async (store: TestStore, counts: Counts): Promise<Rig> => {
+  await store.clear();
+  const events = ['call.dialing', 'call.ended'] as const;
+  await store.calls.setStandingEndpoint('CALLBACK_URL', { url: STANDING_URL, events });
   const livekit = recordingLiveKit();
   const rig: Rig = { store, livekit, counts, bridges: [], rejecting: false };
   const { dispatch } = livekit;

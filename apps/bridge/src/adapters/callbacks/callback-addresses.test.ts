@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   receiver.close();
-  await Promise.all(senders.map((made) => made.close(5_000)));
+  await Promise.all(senders.map((made) => made.close(0)));
 });
 
 const sender = (options: Parameters<typeof makeSender>[0] = {}): CallbackSender => {

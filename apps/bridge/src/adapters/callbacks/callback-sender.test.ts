@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   receiver.close();
-  await Promise.all(senders.map((made) => made.close(5_000)));
+  await Promise.all(senders.map((made) => made.close(0)));
 });
 
 const sender = (options: Parameters<typeof makeSender>[0] = {}): CallbackSender => {
@@ -188,7 +188,7 @@ describe('no answer', () => {
 
   test('after close', async () => {
     const gone = sender();
-    await gone.close(5_000);
+    await gone.close(0);
     senders = [];
     expect((await gone.send({ ...CALLBACK, url: receiver.urlAt('127.0.0.1') })).status).toBe('failed');
     expect(receiver.received).toEqual([]);

@@ -82,15 +82,21 @@ test('who is in a room: agents and SIP legs; an absent room is empty', async () 
   answer.body = {
     participants: [
       { identity: 'agent-AJ_1', kind: 'AGENT' },
-      { identity: 'callee', sid: 'PA_1', kind: 'SIP', attributes: { 'sip.callID': 'SCL_1' } },
+      {
+        identity: 'callee',
+        sid: 'PA_1',
+        kind: 'SIP',
+        attributes: { 'sip.callID': 'SCL_abc' },
+      },
       { identity: 'target', kind: 'SIP' },
+      { identity: 'somebody', kind: 'SIP' },
       { identity: 'listener', kind: 'STANDARD' },
     ],
   };
   expect(await livekit().lookInto('call-x-1')).toEqual({
     agent: true,
     legs: [
-      { identity: 'callee', participant_sid: 'PA_1', sip_call_id: wireCallId('SCL_1') },
+      { identity: 'callee', participant_sid: 'PA_1', sip_call_id: wireCallId('SCL_abc') },
       { identity: 'target', participant_sid: null, sip_call_id: null },
     ],
   });
@@ -108,7 +114,9 @@ test('what is gone already need not be removed', async () => {
 });
 
 test('which of some rooms exist', async () => {
-  answer.body = { rooms: [{ name: 'call-x-2' }] };
-  expect(await livekit().existing(['call-x-1', 'call-x-2'])).toEqual(['call-x-2']);
+  answer.body = { rooms: [{ name: 'call-x-1' }] };
+  expect(await livekit().existing(['call-x-1', 'call-x-2'])).toEqual(['call-x-1']);
   expect(asked).toEqual([{ method: 'ListRooms', body: { names: ['call-x-1', 'call-x-2'] } }]);
+  answer = { status: 503, body: { code: 'unavailable', msg: 'try later' } };
+  await expect(livekit().existing(['call-x-1'])).rejects.toBeInstanceOf(LiveKitUnavailable);
 });

@@ -45,7 +45,9 @@ const listenOnServer = async (
       await next.connect();
       await next.query(`listen ${EVENT_CHANNEL}`);
       client = next;
-      hear(null);
+      // Closed meanwhile: nobody else would end this connection.
+      if (closed) await next.end();
+      else hear(null);
     } catch {
       await next.end().catch(() => {});
       lost();

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { roomName } from '../../domain/call.ts';
 import { GRANTED } from '../../domain/call-change.ts';
 import type { TrunkLoad } from '../../domain/claim-place.ts';
 import type { LockedCall } from '../../ports.ts';
@@ -15,6 +16,7 @@ export const lockTrunk = async (db: Kysely<Database>, trunk: string): Promise<Tr
   const { rows } = await sql<TrunkLoad>`select
       (select count(*)::int from calls where trunk = ${trunk} and ended_at is null
         and status in (${sql.join(['dispatched', ...GRANTED])})) as active,
+      (select count(*)::int from calls where trunk = ${trunk} and status = 'dispatched') as waiting,
       (select (extract(epoch from clock_timestamp() - max(last_dispatch_at)) * 1000)::float8
         from calls where trunk = ${trunk} and last_dispatch_at > now() - interval '1 hour') as last_start_ms_ago`.execute(
     db,
@@ -45,7 +47,7 @@ export const lockNextQueued = async (db: Kysely<Database>, trunk: string): Promi
   return { call, now };
 };
 
-/** Notes LiveKit's id of a dispatch that is still the newest. */
+/** Notes LiveKit's id of a dispatch whose room is still the call's: no newer one was made, and none was granted. */
 export const saveDispatchId = async (
   db: Kysely<Database>,
   id: string,
@@ -56,6 +58,6 @@ export const saveDispatchId = async (
     .updateTable('calls')
     .set({ dispatchId })
     .where('id', '=', id)
-    .where('dispatchNumber', '=', dispatchNumber)
+    .where('room', '=', roomName(id, dispatchNumber))
     .execute();
 };

@@ -3,7 +3,6 @@ import { makeOutcome } from '@outdial/telephony';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
-import { dispatchNext } from '../../../test/store.ts';
 import { AGENT_SECRET, SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
 
 let bridge: TestBridge;
@@ -15,7 +14,7 @@ beforeEach(() => bridge.clear());
 
 const dispatched = async (): Promise<string> => {
   const { id } = await bridge.calls.transaction((tx) => tx.insert(aNewCall()));
-  await dispatchNext(bridge.calls);
+  await bridge.start();
   return id;
 };
 const ask = (id: string, change: object = {}) =>
@@ -28,12 +27,7 @@ const granted = async () => {
   await ask(id);
   return id;
 };
-const cancel = (id: string) =>
-  bridge.app.inject({
-    method: 'POST',
-    url: `/calls/${id}/cancel`,
-    headers: { authorization: `Bearer ${SECRET}` },
-  });
+const cancel = (id: string) => bridge.post(`/calls/${id}/cancel`);
 
 /** A reason, when it is given, and how to get there: the call and what is asked otherwise. */
 type Refusal = readonly [string, string, () => Promise<readonly [string, object]>];
@@ -157,6 +151,7 @@ describe('reports', () => {
       ringing_at: expect.any(String),
       answered_at: expect.any(String),
       ended_at: expect.any(String),
+      // The outcome did not name the leg; the record knows it.
       outcome: { ...outcome, sip: { ...outcome.sip, call_id: 'abc' } },
     });
     expect(bridge.wakes).toBe(wakes + 1);

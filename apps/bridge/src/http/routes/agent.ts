@@ -30,8 +30,11 @@ export const agentRoutes = (app: App, deps: RouteDeps): void => {
         dispatch: request.body.dispatch,
         jobId: request.body.job_id,
       };
-      if (answer.granted) deps.log.info(facts, 'grant given');
-      else deps.log.info({ ...facts, reason: answer.reason }, 'grant refused');
+      if (answer.granted) {
+        deps.log.info(facts, 'grant given');
+        // Only so many calls wait for a grant at once: the next one may start.
+        deps.wake();
+      } else deps.log.info({ ...facts, reason: answer.reason }, 'grant refused');
       return reply.code(answer.granted ? 200 : 409).send(answer);
     },
   });

@@ -1,9 +1,10 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { makeOutcome } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
-import { dispatchNext } from '../../../test/store.ts';
-import { READ_SECRET, SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
-import { grantCall } from '../../flow/grant-call.ts';
+import { READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
 
 let bridge: TestBridge;
 beforeAll(async () => {
@@ -14,13 +15,6 @@ beforeEach(() => bridge.clear());
 
 const insert = (change: Parameters<typeof aNewCall>[0] = {}) =>
   bridge.calls.transaction((tx) => tx.insert(aNewCall(change)));
-const cancel = (id: string, secret = SECRET) =>
-  bridge.app.inject({
-    method: 'POST',
-    url: `/calls/${id}/cancel`,
-    headers: { authorization: `Bearer ${secret}` },
-  });
-
 const FIELDS =
   'id status destination account_code transfer_target caller_id caller_id_source caller_name playbook variables metadata room dispatch_id duplicate_of created_at scheduled_for not_after dispatched_at dialing_at ringing_at answered_at ended_at cancel_requested_at outcome legs result summary transcript_url recording_url attempt retry_of callbacks late_leg links'.split(
     ' ',
@@ -122,51 +116,95 @@ test('an outcome is read as it was stored, though today another table would hold
   expect([answer.statusCode, answer.json().outcome]).toEqual([200, outcome]);
 });
 
-describe('cancel', () => {
-  test.each([
-    ['application/json', ''],
-    ['application/json', '{}'],
-    ['application/x-www-form-urlencoded', ''],
-    ['application/x-www-form-urlencoded', 'a=1'],
-  ])('takes a body of %s: "%s"', async (type, payload) => {
+describe('waiting for the end', () => {
+  const busy = makeOutcome('busy');
+  /** A call that hangs between two reports; `end` is its last. */
+  const granted = async () => {
     const { id } = await insert();
-    const headers = { authorization: `Bearer ${SECRET}`, 'content-type': type };
-    const answer = await bridge.app.inject({ method: 'POST', url: `/calls/${id}/cancel`, headers, payload });
-    expect(answer.statusCode).toBe(202);
-  });
-
-  test('ends a call that nobody was granted, at once', async () => {
-    const { id } = await insert();
-    const answer = await cancel(id);
-    expect(answer.statusCode).toBe(202);
-    expect(answer.json()).toMatchObject({
-      status: 'canceled',
-      cancel_requested_at: expect.any(String),
-      outcome: { end_reason: 'canceled_by_api', hung_up_by: 'api' },
+    await bridge.start();
+    const url = `/agent/calls/${id}`;
+    await bridge.agent(`${url}/grant`, { token: TOKEN, dispatch: 1, job_id: 'AJ_1' });
+    const say = (seq: number, report: object) =>
+      bridge.agent(`${url}/reports`, { token: TOKEN, seq, at_ms: 1, ...report });
+    return { id, say };
+  };
+  /** The answer, once there is one. */
+  const asking = (url: string, from = bridge) => {
+    const state = { answered: false };
+    const answer = from.get(url).then((response) => {
+      state.answered = true;
+      return response;
     });
-    const again = await cancel(id);
-    expect(again.statusCode).toBe(409);
-    expect(again.json()).toMatchObject({ code: 'call_ended' });
+    return { state, answer };
+  };
+
+  test('answers as soon as the call is over, not when something else happens', async () => {
+    const { id, say } = await granted();
+    const { state, answer } = asking(`/calls/${id}?wait=25`);
+    await say(1, { type: 'ringing' });
+    expect(state.answered).toBe(false);
+    await say(2, { type: 'ended', outcome: busy });
+    const response = await answer;
+    expect(response.statusCode).toBe(200);
+    expect(response.json()).toMatchObject({ id, status: 'busy', outcome: busy });
   });
 
-  test('of a granted call is noted, and may be asked again', async () => {
-    const { id } = await insert();
-    await dispatchNext(bridge.calls);
-    await grantCall(bridge, id, { token: TOKEN, dispatch: 1, job_id: 'AJ_1' });
-    const first = (await cancel(id)).json();
-    expect(first).toMatchObject({
-      status: 'dialing',
-      outcome: null,
-      cancel_requested_at: expect.any(String),
-    });
-    const again = await cancel(id);
-    expect(again.statusCode).toBe(202);
-    expect(again.json().cancel_requested_at).toBe(first.cancel_requested_at);
+  test('answers at once when the call is over already', async () => {
+    const { id, say } = await granted();
+    await say(1, { type: 'ended', outcome: busy });
+    expect((await bridge.get(`/calls/${id}?wait=25`)).json()).toMatchObject({ status: 'busy' });
   });
 
-  test('is closed to keys that only read, and 404 for no such call', async () => {
+  test('answers with the call as it stands when the time is over', async () => {
+    const { id } = await granted();
+    const begin = performance.now();
+    expect((await bridge.get(`/calls/${id}?wait=1`)).json()).toMatchObject({ status: 'dialing' });
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(990);
+  });
+
+  test('answers 404 at once where there is no such call', async () => {
+    expect((await bridge.get('/calls/call_none?wait=25')).statusCode).toBe(404);
+  });
+
+  test('answers at once when the bridge stops', async () => {
+    const own = await startTestBridge();
+    const { id } = await own.calls.transaction((tx) => tx.insert(aNewCall()));
+    const { answer } = asking(`/calls/${id}?wait=25`, own);
+    own.end();
+    expect((await answer).json()).toMatchObject({ id, status: 'queued' });
+    await own.close();
+  });
+
+  test.each(['26', '-1', 'x', '1.5'])('wait=%s is refused', async (wait) => {
     const { id } = await insert();
-    expect((await cancel(id, READ_SECRET)).statusCode).toBe(403);
-    expect((await cancel('call_none')).statusCode).toBe(404);
+    const answer = await bridge.get(`/calls/${id}?wait=${wait}`);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/wait' }] });
+  });
+
+  test('twenty looks on one connection leave no listener behind', async () => {
+    const { id } = await insert();
+    await bridge.app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = bridge.app.server.address() as AddressInfo;
+    const warnings: string[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning.message);
+    process.on('warning', onWarning);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<Socket>();
+    for (let n = 0; n < 20; n += 1) {
+      const asked = request(`http://127.0.0.1:${port}/calls/${id}`, {
+        agent,
+        headers: { 'x-api-key': READ_SECRET },
+      }).end();
+      const [response] = await once(asked, 'response');
+      sockets.add(response.socket);
+      await once(response.resume(), 'end');
+    }
+    // Warnings come with the next turn of the loop.
+    await new Promise((done) => setImmediate(done));
+    process.off('warning', onWarning);
+    agent.destroy();
+    expect(sockets.size).toBe(1);
+    expect(warnings).toEqual([]);
   });
 });

@@ -30,19 +30,23 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
     url: '/calls/:id/events',
     config: { access: 'read' },
     schema: {
-      summary: 'What happens to one call, from its beginning to its end (server-sent events)',
+      summary:
+        'What happens to one call, from its beginning to its end (server-sent events); 204 when all was told',
       params: callParams,
       headers: resumeHeaders,
-      response: { 204: z.void(), ...errorResponses(...errors, 'call_not_found') },
+      response: {
+        204: z.null().describe('The call is over and its last event came already'),
+        ...errorResponses(...errors, 'call_not_found'),
+      },
     },
     handler: async (request, reply) => {
       const { id } = request.params;
       const call = await deps.calls.find(id);
       if (call === null) throw notFound(id);
       const after = Number(request.headers['last-event-id'] ?? 0);
-      // An EventSource comes back by itself when a stream ends; 204 tells it that nothing more will come.
-      const isOver = isFinal(call.status) && (await deps.calls.listEvents(after, id, 1)).length === 0;
-      return isOver ? reply.code(204).send() : stream(reply, id, after);
+      // A browser comes back after every end of a stream, until it is told that there is no more.
+      const isTold = isFinal(call.status) && (await deps.calls.listEvents(after, id, 1)).length === 0;
+      return isTold ? reply.code(204).send(null) : stream(reply, id, after);
     },
   });
 

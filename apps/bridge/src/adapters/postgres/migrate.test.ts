@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aNewCall } from '../../../test/fixtures.ts';
+import { startPostgres, type TestPostgres } from '../../../test/postgres.ts';
+import { openTestStore } from '../../../test/store.ts';
+import { openDatabase } from './database.ts';
+import { migrate } from './migrate.ts';
+
+const ALL = ['0001-calls.sql', '0002-never-twice.sql'];
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres?.stop());
+
+test('bridges that start at once migrate once, and their alarms begin at once, too', async () => {
+  const url = await postgres.newDatabase();
+  const bridges = [1, 2, 3].map(() => openDatabase({ type: 'postgres', url }));
+  const applied = await Promise.all(bridges.map(({ db }) => migrate(db)));
+  expect(applied.flat()).toEqual(ALL);
+  for (const bridge of bridges) await bridge.close();
+  const stores = await Promise.all([1, 2, 3].map(() => openTestStore({ type: 'postgres', url })));
+  for (const store of stores) await store.close();
+});
+
+test('a database of the version before keeps its calls', async () => {
+  const { db, close } = openDatabase({ type: 'postgres', url: await postgres.newDatabase() });
+  await migrate(db);
+  // As the version before left it: without what the second file adds.
+  const undo = [
+    'drop table callbacks, standing_endpoints, callback_recipients, call_events',
+    'drop index calls_open, calls_care, calls_swept, calls_retry_of',
+    'alter table calls drop column trunk, drop column retry_of, drop column not_after_given',
+    'create index calls_open on calls (status, created_at, id) where ended_at is null',
+    'delete from migrations where number = 2',
+    `insert into calls (id, api_key_name, request_digest, fingerprint, destination, caller_id, caller_id_source,
+       voicemail, record, max_attempts, ring_timeout_seconds, max_call_seconds, not_after)
+     values ('call_old', 'n8n', 'd', 'f', '+61491570156', 'Nehos', 'request', 'hang_up', false, 1, 45, 840, now())`,
+  ];
+  for (const statement of undo) await sql.raw(statement).execute(db);
+  expect(await migrate(db)).toEqual(ALL.slice(1));
+  expect(await db.selectFrom('calls').selectAll().executeTakeFirst()).toMatchObject({
+    id: 'call_old',
+    trunk: 'default',
+    retryOf: null,
+    notAfterGiven: false,
+  });
+  expect(await migrate(db)).toEqual([]);
+  await close();
+});
+
+test('a database of a newer version is left alone', async () => {
+  const { db, close } = openDatabase({ type: 'postgres', url: await postgres.newDatabase() });
+  await migrate(db);
+  await sql`insert into migrations (number, name) values (9999, '9999-future.sql')`.execute(db);
+  await expect(migrate(db)).rejects.toThrow('9999-future.sql');
+  await close();
+});
+
+test('a server that is gone is told apart from a faulty statement', async () => {
+  const own = await startPostgres();
+  const { calls, close } = await openTestStore({ type: 'postgres', url: await own.newDatabase() });
+  const call = aNewCall();
+  await calls.transaction((tx) => tx.insert(call));
+  await expect(calls.transaction((tx) => tx.insert(call))).rejects.toMatchObject({ code: '23505' });
+  await own.stop();
+  await expect(calls.find(call.id)).rejects.toMatchObject({ code: 'database_unavailable' });
+  await expect(calls.transaction((tx) => tx.insert(aNewCall()))).rejects.toMatchObject({
+    code: 'database_unavailable',
+  });
+  await close();
+});
