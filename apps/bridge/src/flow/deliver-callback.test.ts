@@ -75,7 +75,7 @@ const waitOf = (callback: CallbackView): number =>
   Math.round(((callback.nextAttemptAt?.getTime() ?? 0) - Date.now()) / 1_000);
 
 /** The times for which the alarms of a callback are set, as pg-boss keeps them. */
-const alarmsOf = async ({ id }: Callback): Promise<readonly Date[]> => {
+const alarmsOf = async ({ id }: CallbackView): Promise<readonly Date[]> => {
   const { rows } = await sql<{ startAfter: Date }>`
     select start_after from pgboss.job where name = 'look-at-callback' and data->>'id' = ${id}`.execute(
     world.database,
