@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { settings } from '../../../test/fixtures.ts';
-import { OTHER_SECRET, READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
+import {
+  OTHER_SECRET,
+  OWN_BRIDGE_MS,
+  READ_SECRET,
+  startTestBridge,
+  type TestBridge,
+} from '../../../test/test-bridge.ts';
 
 let bridge: TestBridge;
 beforeAll(async () => {
@@ -222,27 +228,35 @@ describe('who may ask', () => {
   });
 });
 
-test('with CALLER_ID_FALLBACK=refuse a call without a caller ID is refused', async () => {
-  const strict = await startTestBridge({
-    settings: settings({ callerId: { ...settings().callerId, fallback: 'refuse' } }),
-  });
-  const answer = await strict.dispatch({ destination: '0491570156' });
-  expect(answer.statusCode).toBe(403);
-  expect(answer.json()).toMatchObject({ code: 'caller_id_missing' });
-  await strict.close();
-});
+test(
+  'with CALLER_ID_FALLBACK=refuse a call without a caller ID is refused',
+  async () => {
+    const strict = await startTestBridge({
+      settings: settings({ callerId: { ...settings().callerId, fallback: 'refuse' } }),
+    });
+    const answer = await strict.dispatch({ destination: '0491570156' });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json()).toMatchObject({ code: 'caller_id_missing' });
+    await strict.close();
+  },
+  OWN_BRIDGE_MS,
+);
 
-test('a database that is away answers 503 and says to come again', async () => {
-  const broken = await startTestBridge();
-  await broken.database.destroy();
-  const answer = await broken.dispatch(body);
-  expect(answer.statusCode).toBe(503);
-  expect(answer.headers['retry-after']).toBe('5');
-  expect(answer.json()).toMatchObject({ code: 'database_unavailable' });
-  expect((await broken.app.inject('/readyz')).statusCode).toBe(503);
-  expect((await broken.app.inject('/healthz')).statusCode).toBe(200);
-  await broken.app.close();
-});
+test(
+  'a database that is away answers 503 and says to come again',
+  async () => {
+    const broken = await startTestBridge();
+    await broken.database.destroy();
+    const answer = await broken.dispatch(body);
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toBe('5');
+    expect(answer.json()).toMatchObject({ code: 'database_unavailable' });
+    expect((await broken.app.inject('/readyz')).statusCode).toBe(503);
+    expect((await broken.app.inject('/healthz')).statusCode).toBe(200);
+    await broken.app.close();
+  },
+  OWN_BRIDGE_MS,
+);
 
 test('numbers, names and secrets stay out of the log', async () => {
   await bridge.dispatch(body, { headers: { 'idempotency-key': 'k9' } });
@@ -252,13 +266,17 @@ test('numbers, names and secrets stay out of the log', async () => {
   expect(log).not.toMatch(/491570156|491 570 156|LiveKit Nehos|n8n-secret/);
 });
 
-test('a write that fails leaves nothing of the call in the log', async () => {
-  const own = await startTestBridge();
-  await sql`alter table calls add constraint broken check (voicemail = 'x')`.execute(own.database);
-  const answer = await own.dispatch({ ...body, greeting: 'CANARY-GREETING', metadata: 'CANARY-METADATA' });
-  expect(answer.statusCode).toBe(500);
-  const log = own.logged.join('\n');
-  expect(log).toContain('violates check constraint');
-  expect(log).not.toMatch(/CANARY|491570156|LiveKit Nehos/);
-  await own.close();
-});
+test(
+  'a write that fails leaves nothing of the call in the log',
+  async () => {
+    const own = await startTestBridge();
+    await sql`alter table calls add constraint broken check (voicemail = 'x')`.execute(own.database);
+    const answer = await own.dispatch({ ...body, greeting: 'CANARY-GREETING', metadata: 'CANARY-METADATA' });
+    expect(answer.statusCode).toBe(500);
+    const log = own.logged.join('\n');
+    expect(log).toContain('violates check constraint');
+    expect(log).not.toMatch(/CANARY|491570156|LiveKit Nehos/);
+    await own.close();
+  },
+  OWN_BRIDGE_MS,
+);
