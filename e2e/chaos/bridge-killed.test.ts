@@ -1,9 +1,9 @@
 import { setImmediate as written } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { only } from '../src/stack.ts';
+import { expectAgentSaid, expectKept, expectNoted, listed, order, place } from './bridge-calls.ts';
 import { isCreateDispatch, isDispatchRequest, isGrant, isReport, killBridge } from './bridge-failpoints.ts';
 import { bringBack, useFaultyStack } from './faulty-stack.ts';
-import { expectAgentSaid, expectKept, expectNoted, listed, order, place } from './watched-calls.ts';
 
 const ANSWERS = '0491570156';
 const RINGS = '0491570158';
