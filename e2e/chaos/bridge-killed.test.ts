@@ -1,19 +1,9 @@
 import { setImmediate as written } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { only } from '../src/stack.ts';
-import {
-  bringBack,
-  expectAgentSaid,
-  expectKept,
-  expectNoted,
-  isCreateDispatch,
-  isDispatchRequest,
-  isGrant,
-  isReport,
-  killBridge,
-  order,
-  useFaultyStack,
-} from './bridge-failpoints.ts';
+import { expectAgentSaid, expectKept, expectNoted, listed, order, place } from './bridge-calls.ts';
+import { isCreateDispatch, isDispatchRequest, isGrant, isReport, killBridge } from './bridge-failpoints.ts';
+import { bringBack, useFaultyStack } from './faulty-stack.ts';
 
 const ANSWERS = '0491570156';
 const RINGS = '0491570158';
@@ -23,8 +13,6 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
   const stack = useFaultyStack(store);
   // A real server keeps what it committed as the embedded one does; there, what is half done at a death is looked at.
   const isEmbedded = store === 'embedded';
-  const place = async (name: string, destination: string, more = {}): Promise<string> =>
-    (await stack.outdial.dispatch(order(stack, name, destination, more))).id;
 
   test(
     'after it accepted: with its answer seen or lost, the call is made, once',
@@ -32,7 +20,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
       const { outdial, toBridge } = stack;
       // Due after the death, so that no dispatch can have been written before.
       const more = { schedule_at: new Date(Date.now() + 3_000).toISOString() };
-      const seen = await place('seen', stack.busy, more);
+      const seen = await place(stack, 'seen', stack.busy, more);
       const request = {
         method: 'POST',
         headers: {
@@ -43,9 +31,8 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
         body: JSON.stringify(order(stack, 'lost', stack.busy, more)),
       };
       const lost = fetch(`${toBridge.url}/dispatch`, request).catch(() => 'no answer');
-      const list = async () => (await outdial.request('/calls?account_code=lost')).body;
       await killBridge(stack, 'after', toBridge, [isDispatchRequest], () =>
-        expect.poll(list).toMatchObject({ data: [{ status: 'queued' }] }),
+        expect.poll(() => listed(stack, 'lost')).toMatchObject({ data: [{ status: 'queued' }] }),
       );
       const killedAt = Date.now();
       expect(await lost).toBe('no answer');
@@ -60,7 +47,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
         expect(record.status).toBe('busy');
         expect(Date.parse(String(record.dispatched_at))).toBeGreaterThan(killedAt);
       }
-      expect(await list()).toMatchObject({ data: [{ id }] });
+      expect(await listed(stack, 'lost')).toMatchObject({ data: [{ id }] });
     },
     LIMIT_MS,
   );
@@ -69,7 +56,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
     test(
       'before LiveKit hears of the dispatch: it is dispatched again',
       async () => {
-        const id = place('undispatched', stack.busy);
+        const id = place(stack, 'undispatched', stack.busy);
         await killBridge(stack, 'before', stack.toLiveKit, [isCreateDispatch]);
         await bringBack(stack);
         const { records, dialed } = await expectKept(stack, [await id]);
@@ -82,7 +69,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
   test(
     'before it hears that LiveKit took the dispatch: one of its jobs dials',
     async () => {
-      const id = place('unheard', stack.busy);
+      const id = place(stack, 'unheard', stack.busy);
       const killed = killBridge(stack, 'before', stack.toBridge, [isGrant]);
       stack.toLiveKit.onRequest((request) =>
         isCreateDispatch(request) ? { kind: 'hold-answer', until: killed } : 'pass',
@@ -100,7 +87,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
     test(
       'before the grant is written: nothing was dialled, and then it is',
       async () => {
-        const id = await place('ungranted', stack.busy);
+        const id = await place(stack, 'ungranted', stack.busy);
         await killBridge(stack, 'before', stack.toBridge, [isGrant], () =>
           expectNoted(stack, id, 'dispatch_id'),
         );
@@ -115,7 +102,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
   test(
     'after the grant is written and before the job hears of it: it dials in time or never',
     async () => {
-      const id = await place('granted', stack.busy);
+      const id = await place(stack, 'granted', stack.busy);
       await killBridge(stack, 'after', stack.toBridge, [isGrant], () => expectNoted(stack, id, 'dialing_at'));
       await bringBack(stack);
       const { records, dialed } = await expectKept(stack, [id]);
@@ -129,8 +116,8 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
     test.each(['before', 'after'] as const)(
       '%s ringing and an answer are written: both calls go on to their own ends',
       async (reach) => {
-        const ringing = await place(`ringing-${reach}`, RINGS, { ring_timeout_seconds: 8 });
-        const talking = await place(`answered-${reach}`, ANSWERS, { max_call_seconds: 60 });
+        const ringing = await place(stack, `ringing-${reach}`, RINGS, { ring_timeout_seconds: 8 });
+        const talking = await place(stack, `answered-${reach}`, ANSWERS, { max_call_seconds: 60 });
         const points = [isReport('ringing', ringing), isReport('answered', talking)];
         const both = () =>
           Promise.all([
@@ -161,7 +148,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
     test(
       'before the final report is written: the report waits in the spool',
       async () => {
-        const id = await place('unreported', stack.busy);
+        const id = await place(stack, 'unreported', stack.busy);
         await killBridge(stack, 'before', stack.toBridge, [isReport('ended')]);
         await expectAgentSaid(stack, id, 'waits in the spool');
         await bringBack(stack);
@@ -175,7 +162,7 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
   test(
     'after the final report is written and before the job hears of it: the repeat changes nothing',
     async () => {
-      const id = await place('reported', stack.busy);
+      const id = await place(stack, 'reported', stack.busy);
       await killBridge(stack, 'after', stack.toBridge, [isReport('ended')], () =>
         expectNoted(stack, id, 'outcome'),
       );
@@ -210,7 +197,10 @@ describe.each(['embedded', 'postgres'] as const)('the bridge is killed, its stor
         answered.resolve();
         return { status: 200 };
       });
-      const ids = await Promise.all([place('called', stack.busy), place('called-back', stack.busy)]);
+      const ids = await Promise.all([
+        place(stack, 'called', stack.busy),
+        place(stack, 'called-back', stack.busy),
+      ]);
       await answered.promise;
       await written();
       await outdial.kill('bridge');

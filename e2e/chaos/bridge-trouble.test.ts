@@ -1,20 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startOutdial } from '@outdial/lab';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { only } from '../src/stack.ts';
 import {
-  bringBack,
   expectAgentSaid,
   expectEndedByUs,
   expectKept,
   expectNoted,
-  isReport,
   legsOf,
+  listed,
   order,
-  useFaultyStack,
-} from './bridge-failpoints.ts';
+  place,
+  placeAnswered,
+} from './bridge-calls.ts';
+import { isReport } from './bridge-failpoints.ts';
 import { fakeClock } from './fake-clock.ts';
+import { bringBack, useFaultyStack } from './faulty-stack.ts';
 import { smallDisk } from './small-disk.ts';
 
 const ANSWERS = '0491570156';
@@ -22,27 +24,13 @@ const RINGS = '0491570158';
 const LIMIT_MS = 180_000;
 
 const stack = useFaultyStack('embedded', { MAX_CONCURRENT_CALLS: '2' });
-const place = async (name: string, destination: string, more = {}): Promise<string> =>
-  (await stack.outdial.dispatch(order(stack, name, destination, more))).id;
-const placeAnswered = async (name: string, more = {}): Promise<string> => {
-  const id = await place(name, ANSWERS, more);
-  await expectNoted(stack, id, 'answered_at');
-  return id;
-};
 const placeTwoLive = async (names: readonly string[]): Promise<string[]> => {
-  const ids = await Promise.all(names.map((name) => placeAnswered(name, { max_call_seconds: 20 })));
+  const ids = await Promise.all(names.map((name) => placeAnswered(stack, name, { max_call_seconds: 20 })));
   for (const id of ids) expect((await stack.outdial.call(id)).status).toBe('in_progress');
   return ids;
 };
 const post = (body: Readonly<Record<string, unknown>>) =>
   stack.outdial.request('/dispatch', { method: 'POST', body: JSON.stringify(body) });
-const listed = async (accountCode: string) =>
-  (await stack.outdial.request(`/calls?account_code=${accountCode}`)).body;
-// One that a test left dead would fail the others, too.
-beforeEach(async () => {
-  const answers = await stack.outdial.request('/healthz').catch(() => null);
-  if (answers === null) await bringBack(stack);
-});
 
 test(
   'a bridge that is away for longer than every timer cuts no call and loses no outcome',
@@ -74,12 +62,10 @@ test(
   'SIGTERM with two live calls and a queue: not ready at once, nothing accepted is lost, no call is cut',
   async () => {
     const { outdial } = stack;
-    const [live, waiting] = [
-      ['live-1', 'live-2'],
-      ['waits-1', 'waits-2', 'waits-3'],
-    ];
+    const live = ['live-1', 'live-2'];
+    const waiting = ['waits-1', 'waits-2', 'waits-3'];
     const ids = await placeTwoLive(live);
-    for (const name of waiting) ids.push(await place(name, stack.busy));
+    for (const name of waiting) ids.push(await place(stack, name, stack.busy));
     const stoppedAt = Date.now();
     const ending = outdial.stopApp('bridge');
     const readiness = async () => (await outdial.request('/readyz').catch(() => null))?.status;
@@ -96,7 +82,7 @@ test(
       expect(Date.parse(String(record.dispatched_at))).toBeGreaterThan(stoppedAt);
     }
     expect(dialed).toHaveLength(5);
-    expect(await listed('late')).toMatchObject({ data: [] });
+    expect(await listed(stack, 'late')).toMatchObject({ data: [] });
   },
   LIMIT_MS,
 );
@@ -114,7 +100,7 @@ test(
       String,
     );
     expect(second).toContain(`(pid ${outdial.bridge?.pid})`);
-    const { records } = await expectKept(stack, [await place('first', stack.busy)]);
+    const { records } = await expectKept(stack, [await place(stack, 'first', stack.busy)]);
     expect(only(records).status).toBe('busy');
   },
   LIMIT_MS,
@@ -126,12 +112,12 @@ test(
     const { outdial } = stack;
     const later = new Date(Date.now() + 3_600_000).toISOString();
     const open = [
-      await placeAnswered('cut-live'),
-      await place('cut-ringing', RINGS, { ring_timeout_seconds: 60 }),
-      await place('cut-queued-1', stack.busy),
-      await place('cut-queued-2', stack.busy),
+      await placeAnswered(stack, 'cut-live'),
+      await place(stack, 'cut-ringing', RINGS, { ring_timeout_seconds: 60 }),
+      await place(stack, 'cut-queued-1', stack.busy),
+      await place(stack, 'cut-queued-2', stack.busy),
     ];
-    const scheduled = await place('cut-scheduled', stack.busy, { schedule_at: later });
+    const scheduled = await place(stack, 'cut-scheduled', stack.busy, { schedule_at: later });
     await expectNoted(stack, String(open[1]), 'ringing_at');
     await outdial.kill('bridge');
     // That the host was started anew shows in its boot id alone.
@@ -163,8 +149,8 @@ test(
     await outdial.restart('bridge', clock.env);
     await stack.lab.phones.say(ANSWERS, [100_000, 'question']);
     // Shorter than the steps: by the clock on the wall, both are over after the first.
-    const talking = await placeAnswered('clock-talking', { max_call_seconds: 120 });
-    const ringing = await place('clock-ringing', RINGS, { ring_timeout_seconds: 75 });
+    const talking = await placeAnswered(stack, 'clock-talking', { max_call_seconds: 120 });
+    const ringing = await place(stack, 'clock-ringing', RINGS, { ring_timeout_seconds: 75 });
     await expectNoted(stack, ringing, 'ringing_at');
     let signs = 0;
     toBridge.onRequest((request) => {
@@ -195,11 +181,13 @@ test(
     clock.set(0);
     await noticed(3);
     await stillUp();
+    // LiveKit, whose clock was right, refused what a bridge so far ahead signed: that it asked would be hidden.
+    expect(outdial.log('bridge')).not.toMatch(new RegExp(`"${talking}".*ending the leg of a call`));
     toBridge.onRequest(null);
 
     await stack.lab.phones.hangUp(ANSWERS);
     await outdial.request(`/calls/${ringing}/cancel`, { method: 'POST' });
-    const after = await place('clock-after', stack.busy);
+    const after = await place(stack, 'clock-after', stack.busy);
     const { records, dialed } = await expectKept(stack, [talking, ringing, after]);
     expect(records).toMatchObject([
       { status: 'completed', outcome: { end_reason: 'callee_hangup', hung_up_by: 'callee' } },
@@ -208,7 +196,6 @@ test(
     ]);
     expect(dialed).toHaveLength(3);
     await stack.lab.phones.say(ANSWERS, null);
-    await bringBack(stack);
   },
   LIMIT_MS,
 );
@@ -220,8 +207,8 @@ test(
     const disk = smallDisk(join(lab.dir, 'small-disk'));
     try {
       await outdial.restart('bridge', { DATA_DIR: disk.dir });
-      const live = await placeAnswered('disk-live');
-      const due = await place('disk-due', stack.busy, {
+      const live = await placeAnswered(stack, 'disk-live');
+      const due = await place(stack, 'disk-due', stack.busy, {
         schedule_at: new Date(Date.now() + 3_000).toISOString(),
       });
       disk.fill();
@@ -239,13 +226,10 @@ test(
 
       disk.empty();
       const { records, dialed } = await expectKept(stack, [live, due]);
-      expect(records).toMatchObject([
-        { status: 'completed', outcome: { end_reason: 'callee_hangup', hung_up_by: 'callee' } },
-        { status: 'busy', outcome: { end_reason: 'busy' } },
-      ]);
+      expect(records.map(({ outcome }) => outcome?.end_reason)).toEqual(['callee_hangup', 'busy']);
       expect(dialed).toHaveLength(2);
-      expect(await listed('disk-refused')).toMatchObject({ data: [] });
-      const again = await place('disk-refused', stack.busy);
+      expect(await listed(stack, 'disk-refused')).toMatchObject({ data: [] });
+      const again = await place(stack, 'disk-refused', stack.busy);
       expect((await expectKept(stack, [again])).dialed).toHaveLength(1);
 
       disk.fill();
@@ -255,7 +239,6 @@ test(
       disk.empty();
       await outdial.restart('bridge', { DATA_DIR: disk.dir });
       expect((await outdial.call(again)).status).toBe('busy');
-      await bringBack(stack);
     } finally {
       await outdial.bridge?.stop();
       disk.remove();

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { READ_SECRET, SECRET, startTestBridge, type TestBridge } from '../test/test-bridge.ts';
+import { OWN_BRIDGE_MS, READ_SECRET, SECRET, startTestBridge, type TestBridge } from '../test/test-bridge.ts';
 
 let bridge: TestBridge;
 beforeAll(async () => {
@@ -98,16 +98,20 @@ describe('every error has one form', () => {
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
   });
 
-  test('a fault of the bridge tells nothing of its inside', async () => {
-    const broken = { ...bridge.calls, find: async () => Promise.reject(new Error('password=hunter2')) };
-    const other = await startTestBridge({ calls: broken });
-    const answer = await other.get('/calls/call_x');
-    expect(answer.statusCode).toBe(500);
-    expect(Object.keys(answer.json()).sort()).toEqual(FORM);
-    expect(answer.body).not.toContain('hunter2');
-    expect(other.logged.join()).toContain('hunter2');
-    await other.close();
-  });
+  test(
+    'a fault of the bridge tells nothing of its inside',
+    async () => {
+      const broken = { ...bridge.calls, find: async () => Promise.reject(new Error('password=hunter2')) };
+      const other = await startTestBridge({ calls: broken });
+      const answer = await other.get('/calls/call_x');
+      expect(answer.statusCode).toBe(500);
+      expect(Object.keys(answer.json()).sort()).toEqual(FORM);
+      expect(answer.body).not.toContain('hunter2');
+      expect(other.logged.join()).toContain('hunter2');
+      await other.close();
+    },
+    OWN_BRIDGE_MS,
+  );
 
   test('problem+json comes only when asked for', async () => {
     const answer = await bridge.app.inject({
@@ -165,15 +169,19 @@ describe('on the wire', () => {
     expect(server.timeout).toBe(60_000);
   });
 
-  test('a request that never ends is answered when its time is over', async () => {
-    const own = await startTestBridge();
-    await own.app.listen({ host: '127.0.0.1', port: 0 });
-    own.app.server.headersTimeout = 100;
-    const answer = await speak('GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ', own);
-    expect(answer).toContain('HTTP/1.1 408');
-    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'request_timeout' });
-    await own.close();
-  });
+  test(
+    'a request that never ends is answered when its time is over',
+    async () => {
+      const own = await startTestBridge();
+      await own.app.listen({ host: '127.0.0.1', port: 0 });
+      own.app.server.headersTimeout = 100;
+      const answer = await speak('GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ', own);
+      expect(answer).toContain('HTTP/1.1 408');
+      expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'request_timeout' });
+      await own.close();
+    },
+    OWN_BRIDGE_MS,
+  );
 });
 
 describe('headers', () => {
@@ -221,36 +229,44 @@ describe('health', () => {
 });
 
 describe('the flood stop', () => {
-  test('counts by address where there is no key, and leaves health and keys alone', async () => {
-    const own = await startTestBridge();
-    const guess = () =>
-      own.app.inject({ url: '/calls', headers: { authorization: `Bearer ${'g'.repeat(40)}` } });
-    const answers = [];
-    for (let n = 0; n < 125; n += 1) answers.push(await guess());
-    expect(answers[0]?.statusCode).toBe(401);
-    const stopped = answers.at(-1);
-    expect(stopped?.statusCode).toBe(429);
-    expect(stopped?.json()).toMatchObject({ code: 'rate_limited' });
-    expect(Number(stopped?.headers['retry-after'])).toBeGreaterThan(0);
-    expect(Object.keys(stopped?.json() ?? {}).sort()).toEqual(FORM);
-    expect((await own.get('/calls')).statusCode).toBe(200);
-    expect((await own.app.inject('/healthz')).statusCode).toBe(200);
-    await own.close();
-  });
+  test(
+    'counts by address where there is no key, and leaves health and keys alone',
+    async () => {
+      const own = await startTestBridge();
+      const guess = () =>
+        own.app.inject({ url: '/calls', headers: { authorization: `Bearer ${'g'.repeat(40)}` } });
+      const answers = [];
+      for (let n = 0; n < 125; n += 1) answers.push(await guess());
+      expect(answers[0]?.statusCode).toBe(401);
+      const stopped = answers.at(-1);
+      expect(stopped?.statusCode).toBe(429);
+      expect(stopped?.json()).toMatchObject({ code: 'rate_limited' });
+      expect(Number(stopped?.headers['retry-after'])).toBeGreaterThan(0);
+      expect(Object.keys(stopped?.json() ?? {}).sort()).toEqual(FORM);
+      expect((await own.get('/calls')).statusCode).toBe(200);
+      expect((await own.app.inject('/healthz')).statusCode).toBe(200);
+      await own.close();
+    },
+    OWN_BRIDGE_MS,
+  );
 });
 
-test('guessed addresses are counted, too', async () => {
-  const own = await startTestBridge();
-  const codes = [];
-  for (let n = 0; n < 125; n += 1) {
-    const answer = await own.app.inject(`/guess/${n}`);
-    codes.push(answer.statusCode);
-    if (answer.statusCode === 429) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-  }
-  expect([codes[0], codes.at(-1)]).toEqual([404, 429]);
-  expect((await own.get('/nothing')).statusCode).toBe(404);
-  await own.close();
-});
+test(
+  'guessed addresses are counted, too',
+  async () => {
+    const own = await startTestBridge();
+    const codes = [];
+    for (let n = 0; n < 125; n += 1) {
+      const answer = await own.app.inject(`/guess/${n}`);
+      codes.push(answer.statusCode);
+      if (answer.statusCode === 429) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    expect([codes[0], codes.at(-1)]).toEqual([404, 429]);
+    expect((await own.get('/nothing')).statusCode).toBe(404);
+    await own.close();
+  },
+  OWN_BRIDGE_MS,
+);
 
 describe('the OpenAPI page', () => {
   test('is made of the schemas and needs a key', async () => {
@@ -279,9 +295,13 @@ describe('the OpenAPI page', () => {
     expect(record.required).toContain('cancel_requested_at');
   });
 
-  test('a route that does not say who may use it cannot be added', async () => {
-    const own = await startTestBridge();
-    expect(() => own.app.get('/open', async () => 'x')).toThrow();
-    await own.close();
-  });
+  test(
+    'a route that does not say who may use it cannot be added',
+    async () => {
+      const own = await startTestBridge();
+      expect(() => own.app.get('/open', async () => 'x')).toThrow();
+      await own.close();
+    },
+    OWN_BRIDGE_MS,
+  );
 });

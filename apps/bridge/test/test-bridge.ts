@@ -23,6 +23,9 @@ export const ADMIN_SECRET = 'admin-secret-0123456789-0123456789-01234567';
 export const LIVEKIT_KEY = { apiKey: 'lab', apiSecret: 'livekit-secret-0123456789-0123456789' };
 export const AGENT_SECRET = 'agent-secret-0123456789-0123456789-01234567';
 
+/** Milliseconds for a test that starts a bridge of its own: an embedded database takes its time on a busy machine. */
+export const OWN_BRIDGE_MS = 90_000;
+
 /** The bridge's HTTP side on an embedded database in memory, and everything that it logged. */
 export type TestBridge = {
   readonly app: App;

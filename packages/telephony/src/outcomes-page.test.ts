@@ -20,7 +20,9 @@ const table = (heading: string): string[][] => {
 };
 
 const both = (usual: string | null, answered: string | null | undefined): string =>
-  answered === undefined || answered === usual ? (usual ?? '–') : `${usual ?? '–'}, answered: ${answered ?? '–'}`;
+  answered === undefined || answered === usual
+    ? (usual ?? '–')
+    : `${usual ?? '–'}, answered: ${answered ?? '–'}`;
 
 test('the page has every end reason, as the code has it', () => {
   const rows = table('end_reason').map(([name, , ...rest]) => [name, ...rest]);
@@ -57,7 +59,12 @@ test('a SIP answer that the page does not name is what its class is', () => {
   const named = new Set(table('SIP').map(([answer = '']) => Number(answer.split(' ')[0])));
   for (let status = 300; status < 700; status += 1) {
     if (named.has(status)) continue;
-    const { end_reason } = endReasonForSip({ sipStatus: status, sipReason: '', rang: false, errorText: null });
+    const { end_reason } = endReasonForSip({
+      sipStatus: status,
+      sipReason: '',
+      rang: false,
+      errorText: null,
+    });
     const byClass = status < 500 ? 'carrier_refused' : status < 600 ? 'carrier_error' : 'declined';
     expect(`${status} ${end_reason}`).toBe(`${status} ${byClass}`);
   }

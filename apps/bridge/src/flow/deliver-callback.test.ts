@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { makeOutcome } from '@outdial/telephony';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeSender, type Receiver, startReceiver } from '../../test/callback-receiver.ts';
 import { startPostgres } from '../../test/postgres.ts';
@@ -73,6 +74,15 @@ const exhaust = async (callback: CallbackView, most = 20): Promise<CallbackView>
 const waitOf = (callback: CallbackView): number =>
   Math.round(((callback.nextAttemptAt?.getTime() ?? 0) - Date.now()) / 1_000);
 
+/** The times for which the alarms of a callback are set, as pg-boss keeps them. */
+const alarmsOf = async ({ id }: CallbackView): Promise<readonly Date[]> => {
+  const { rows } = await sql<{ startAfter: Date }>`
+    select start_after from pgboss.job where name = 'look-at-callback' and data->>'id' = ${id}`.execute(
+    world.database,
+  );
+  return rows.map(({ startAfter }) => startAfter);
+};
+
 test('a callback is delivered: the event, the record, its webhook-id', async () => {
   const callback = await ended();
   await deliver(callback.id);
@@ -112,6 +122,7 @@ test('500 three times and then 200: after 1, 3 and 10 seconds, the same id and b
     const after = await found(callback);
     expect(after).toMatchObject({ status: 'pending', attempts: n + 1, lastStatus: 500, claimedUntil: null });
     waits.push(waitOf(after));
+    expect(await alarmsOf(callback)).toContainEqual(after.nextAttemptAt);
   }
   expect(waits).toEqual([1, 3, 10]);
   // What happens to the record meanwhile changes nothing about what was said.

@@ -8,9 +8,10 @@ import { openTestStore, type TestStore } from '../../test/store.ts';
 
 /** Things that happen in one run. */
 const LENGTH = 60;
-// A failure is made smaller for as long as this; a run of its own takes about a second.
+// On a machine that is too busy for all runs, and for making a failure smaller, this is where it ends.
 const MOST_MS = 150_000;
 
+// PROMISE_SEED runs a failure's histories again (times differ, so a race may not); PROMISE_RUNS makes more of them.
 const settingOf = (name: string): number | undefined =>
   process.env[name] === undefined ? undefined : Number(process.env[name]);
 

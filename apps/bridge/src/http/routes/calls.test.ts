@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { makeOutcome } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
-import { READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
+import { OWN_BRIDGE_MS, READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
 
 let bridge: TestBridge;
 beforeAll(async () => {
@@ -166,14 +166,18 @@ describe('waiting for the end', () => {
     expect((await bridge.get('/calls/call_none?wait=25')).statusCode).toBe(404);
   });
 
-  test('answers at once when the bridge stops', async () => {
-    const own = await startTestBridge();
-    const { id } = await own.calls.transaction((tx) => tx.insert(aNewCall()));
-    const { answer } = asking(`/calls/${id}?wait=25`, own);
-    own.end();
-    expect((await answer).json()).toMatchObject({ id, status: 'queued' });
-    await own.close();
-  });
+  test(
+    'answers at once when the bridge stops',
+    async () => {
+      const own = await startTestBridge();
+      const { id } = await own.calls.transaction((tx) => tx.insert(aNewCall()));
+      const { answer } = asking(`/calls/${id}?wait=25`, own);
+      own.end();
+      expect((await answer).json()).toMatchObject({ id, status: 'queued' });
+      await own.close();
+    },
+    OWN_BRIDGE_MS,
+  );
 
   test.each(['26', '-1', 'x', '1.5'])('wait=%s is refused', async (wait) => {
     const { id } = await insert();

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { makeOutcome } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
-import { READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
+import { OWN_BRIDGE_MS, READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
 
 let bridge: TestBridge;
 let base: string;
@@ -213,14 +213,18 @@ describe('of all calls', () => {
   });
 });
 
-test('the end of the bridge ends every stream, and a client that goes holds nothing up', async () => {
-  const own = await startTestBridge();
-  const at = await listen(own);
-  const { id } = await own.calls.transaction((tx) => tx.insert(aNewCall()));
-  const streams = [await open('/events', undefined, at), await open(`/calls/${id}/events`, undefined, at)];
-  const gone = await open('/events', undefined, at);
-  gone.close();
-  own.end();
-  for (const stream of streams) expect(await stream.rest()).toEqual([]);
-  await own.close();
-});
+test(
+  'the end of the bridge ends every stream, and a client that goes holds nothing up',
+  async () => {
+    const own = await startTestBridge();
+    const at = await listen(own);
+    const { id } = await own.calls.transaction((tx) => tx.insert(aNewCall()));
+    const streams = [await open('/events', undefined, at), await open(`/calls/${id}/events`, undefined, at)];
+    const gone = await open('/events', undefined, at);
+    gone.close();
+    own.end();
+    for (const stream of streams) expect(await stream.rest()).toEqual([]);
+    await own.close();
+  },
+  OWN_BRIDGE_MS,
+);
