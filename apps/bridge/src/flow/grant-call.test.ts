@@ -60,12 +60,13 @@ describe.each(['embedded', 'postgres'] as const)('the grant on %s', (kind) => {
     expect(await world.ask(id)).toMatchObject({ granted: true, dial_within_ms: 3_000 });
   });
 
-  test('is for the newest dispatch alone', async () => {
+  test('is for the first job that asks, of whichever dispatch', async () => {
     const id = await world.dispatched();
     await world.age(id, 'next_dispatch_at', 1);
     await world.dispatchAll();
-    expect(await world.ask(id, 1, 'token-of-a-late-job')).toEqual({ granted: false, reason: 'taken' });
-    expect(await world.ask(id, 2)).toMatchObject({ granted: true });
+    expect(await world.ask(id, 3, 'token-of-no-dispatch')).toEqual({ granted: false, reason: 'taken' });
+    expect(await world.ask(id, 1, 'token-of-a-late-job')).toMatchObject({ granted: true });
+    expect(await world.ask(id, 2)).toEqual({ granted: false, reason: 'taken' });
   });
 
   test('is refused after not_after and after the end', async () => {
