@@ -1,3 +1,6 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aNewCall } from '../../../test/fixtures.ts';
@@ -6,7 +9,7 @@ import { openTestStore } from '../../../test/store.ts';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 
-const ALL = ['0001-calls.sql', '0002-never-twice.sql'];
+const ALL = ['0001-calls.sql', '0002-never-twice.sql'] as const;
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -26,28 +29,27 @@ test('bridges that start at once migrate once, and their alarms begin at once, t
 
 test('a database of the version before keeps its calls', async () => {
   const { db, close } = openDatabase({ type: 'postgres', url: await postgres.newDatabase() });
-  await migrate(db);
-  // As the version before left it: without what the second file adds.
-  const undo = [
-    'drop table callbacks, standing_endpoints, callback_recipients, call_events',
-    'drop index calls_open, calls_care, calls_swept, calls_retry_of',
-    'alter table calls drop column trunk, drop column retry_of, drop column not_after_given',
-    'create index calls_open on calls (status, created_at, id) where ended_at is null',
-    'delete from migrations where number = 2',
-    `insert into calls (id, api_key_name, request_digest, fingerprint, destination, caller_id, caller_id_source,
-       voicemail, record, max_attempts, ring_timeout_seconds, max_call_seconds, not_after)
-     values ('call_old', 'n8n', 'd', 'f', '+61491570156', 'Nehos', 'request', 'hang_up', false, 1, 45, 840, now())`,
-  ];
-  for (const statement of undo) await sql.raw(statement).execute(db);
-  expect(await migrate(db)).toEqual(ALL.slice(1));
-  expect(await db.selectFrom('calls').selectAll().executeTakeFirst()).toMatchObject({
-    id: 'call_old',
-    trunk: 'default',
-    retryOf: null,
-    notAfterGiven: false,
-  });
-  expect(await migrate(db)).toEqual([]);
-  await close();
+  const before = mkdtempSync(join(tmpdir(), 'outdial-migrate-'));
+  try {
+    copyFileSync(join(import.meta.dirname, 'migrations', ALL[0]), join(before, ALL[0]));
+    expect(await migrate(db, before)).toEqual([ALL[0]]);
+    await sql`insert into calls (id, api_key_name, request_digest, fingerprint, destination, caller_id,
+        caller_id_source, voicemail, record, max_attempts, ring_timeout_seconds, max_call_seconds, not_after)
+      values ('call_old', 'n8n', 'd', 'f', '+61491570156', 'Nehos', 'request', 'hang_up', false, 1, 45, 840, now())`.execute(
+      db,
+    );
+    expect(await migrate(db)).toEqual(ALL.slice(1));
+    expect(await db.selectFrom('calls').selectAll().executeTakeFirst()).toMatchObject({
+      id: 'call_old',
+      trunk: 'default',
+      retryOf: null,
+      notAfterGiven: false,
+    });
+    expect(await migrate(db)).toEqual([]);
+  } finally {
+    rmSync(before, { recursive: true });
+    await close();
+  }
 });
 
 test('a database of a newer version is left alone', async () => {
