@@ -114,6 +114,9 @@ describe('while something is away', () => {
       await lab.parts.livekitSip.start();
       await lab.ready(SETTLE_MS);
       const next = await placeBusy('sip-next');
+      await stack.outdial.ended(live);
+      // Who died sent no BYE, and nobody else can: the callee has to hang up.
+      expect(await lab.phones.hangUp(ANSWERS)).toBe(1);
       const { records, dialed } = await kept([live, during, next]);
       expect(records).toMatchObject([
         LOST_BY_PLATFORM,
@@ -121,8 +124,6 @@ describe('while something is away', () => {
         IS_BUSY,
       ]);
       expect(dialed).toHaveLength(2);
-      // Who died sent no BYE, and nobody else can: the callee has to hang up.
-      expect(await lab.phones.hangUp(ANSWERS)).toBe(1);
     },
     LIMIT_MS,
   );
