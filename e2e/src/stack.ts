@@ -9,10 +9,11 @@ import {
   startOutdial,
 } from '@outdial/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 
 const START_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 30_000;
+const HANG_UP_MS = 5_000;
 
 /** The whole stack, once for a test file. */
 export type Stack = { readonly lab: Lab; readonly outdial: Outdial };
@@ -74,11 +75,17 @@ export const placeCall = async (
   const before = new Set((await stack.lab.carrier.records()).map((call) => call.callId));
   const accepted = await stack.outdial.dispatch(body);
   const [record] = await Promise.all([stack.outdial.ended(accepted.id), during(accepted.id)]);
-  const after = (await stack.lab.carrier.records()).filter((call) => !before.has(call.callId));
+  const after = async () => (await stack.lab.carrier.records()).filter((call) => !before.has(call.callId));
+  // The end is told before the leg is hung up; the carrier sees it a moment later. What stays up, a test tells.
+  const own = async () => (await after()).filter((call) => call.referredBy === null && call.endedAt === null);
+  await vi
+    .waitUntil(async () => (await own()).length === 0, { timeout: HANG_UP_MS, interval: 50 })
+    .catch(() => {});
+  const legs = await after();
   return {
     record,
-    dialed: after.filter((call) => call.referredBy === null),
-    transferred: after.filter((call) => call.referredBy !== null),
+    dialed: legs.filter((call) => call.referredBy === null),
+    transferred: legs.filter((call) => call.referredBy !== null),
   };
 };
 

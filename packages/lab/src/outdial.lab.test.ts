@@ -81,7 +81,7 @@ test('a job is found by its room, lives on when only its parent is killed, and e
   await outdial.restart('agent');
   await outdial.ended(id);
   await expect.poll(() => outdial.jobs(), { timeout: 30_000 }).toEqual([]);
-  await expect.poll(() => outdial.warmPids()).toHaveLength(1);
+  await expect.poll(() => outdial.warmPids(), { timeout: 30_000 }).toHaveLength(1);
 });
 
 test('an app that is asked to stop tells its own end, and comes back', async () => {
