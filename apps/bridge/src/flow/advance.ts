@@ -42,7 +42,7 @@ const follow = async (tx: CallTransaction, before: Call | null, after: Call, now
   }
 };
 
-/** Writes what changes about a locked call, and all that it leads to. `extra`: fields that tell no event. */
+/** Writes what changes about a locked call, and all that it leads to. */
 export const change = async (
   tx: CallTransaction,
   { call: before, now }: LockedCall,
