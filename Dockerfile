@@ -22,6 +22,7 @@ COPY apps/agent/package.json apps/agent/
 COPY apps/cli/package.json apps/cli/
 COPY packages/telephony/package.json packages/telephony/
 COPY packages/runtime/package.json packages/runtime/
+COPY packages/playbooks/package.json packages/playbooks/
 COPY packages/lab/package.json packages/lab/
 COPY e2e/package.json e2e/
 
@@ -42,6 +43,7 @@ FROM bridge-dependencies AS bridge
 COPY tsconfig.base.json ./
 COPY packages/telephony packages/telephony
 COPY packages/runtime packages/runtime
+COPY packages/playbooks packages/playbooks
 COPY apps/bridge apps/bridge
 COPY apps/cli apps/cli
 # docker compose exec bridge outdial …
@@ -61,6 +63,7 @@ FROM agent-dependencies AS agent
 COPY tsconfig.base.json ./
 COPY packages/telephony packages/telephony
 COPY packages/runtime packages/runtime
+COPY packages/playbooks packages/playbooks
 COPY apps/agent apps/agent
 RUN mkdir -p /data && chown node:node /data
 ENV NODE_ENV=production AGENT_HEALTH_HOST=127.0.0.1 AGENT_HEALTH_PORT=8081 DATA_DIR=/data

@@ -21,6 +21,7 @@ export default defineConfig({
     projects: [
       unit('telephony', 'packages/telephony'),
       unit('runtime', 'packages/runtime'),
+      unit('playbooks', 'packages/playbooks'),
       unit('lab', 'packages/lab'),
       unit('bridge', 'apps/bridge'),
       unit('agent', 'apps/agent'),

@@ -1,3 +1,4 @@
+import { DEFAULT_PLAYBOOK, playbookForCall } from '@outdial/playbooks';
 import { type CallMetadata, type GrantedCall, parsePhoneNumber, toTransferUri } from '@outdial/telephony';
 import type { AgentConfig } from './config.ts';
 
@@ -29,8 +30,9 @@ export const callFromMetadata = (metadata: CallMetadata, config: AgentConfig): D
       caller_name: metadata.caller_name,
       ring_timeout_seconds: config.RING_TIMEOUT_SECONDS,
       max_call_seconds: config.MAX_CALL_SECONDS,
-      greeting: null,
-      instructions: null,
+      voicemail: 'hang_up',
+      record: false,
+      playbook: playbookForCall(DEFAULT_PLAYBOOK, { greeting: null, instructions: null, transferTarget }),
     },
   };
 };

@@ -23,7 +23,6 @@ import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './c
 import { createConversation } from './conversation.ts';
 import { callFromMetadata } from './direct-call.ts';
 import { buildModels, chooseModels } from './models.ts';
-import { playbookFor } from './playbook.ts';
 import type { CallLedger } from './ports.ts';
 import { runCall } from './run-call.ts';
 import { createEndCallTool } from './tools/end-call.ts';
@@ -113,7 +112,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         room: ctx.room,
         models: buildModels(config, vad, log),
         turnDetection: chooseModels(config).turnDetection,
-        playbook: playbookFor(call),
+        playbook: call.playbook,
         tools: toolsFor(transfers, async () => {
           await conversation.say(GOODBYE);
           end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });

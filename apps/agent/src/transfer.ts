@@ -4,7 +4,6 @@ import type { LegWatch } from './adapters/leg-watch.ts';
 import type { CallEndLatch } from './call-end.ts';
 import type { AgentConfig } from './config.ts';
 import { accountCodeHeaders } from './invite.ts';
-import { DEFAULT_TRANSFER_TARGET } from './playbook.ts';
 import type { CallLedger, SipLeg } from './ports.ts';
 import type { TransferAnswer } from './tools/transfer-call.ts';
 
@@ -37,9 +36,7 @@ export const createTransfers = (options: {
   readonly say: (text: string) => Promise<void>;
 }): Transfers => {
   const { call, config, leg, watch, ledger, end } = options;
-  const targets = new Map(
-    call.transfer_target === null ? [] : [[DEFAULT_TRANSFER_TARGET, call.transfer_target]],
-  );
+  const targets = new Map(call.playbook.transfer_targets.map(({ name, uri }) => [name, uri]));
   let result: TransferResult | null = null;
   let running: Promise<unknown> | null = null;
 

@@ -1,3 +1,4 @@
+import { DEFAULT_PLAYBOOK, playbookForCall } from '@outdial/playbooks';
 import type { GrantedCall } from '@outdial/telephony';
 
 /** A call as the bridge grants it, to the lab's answering phone. */
@@ -10,7 +11,12 @@ export const testCall = (changes: Partial<GrantedCall> = {}): GrantedCall => ({
   caller_name: 'LiveKit Nehos Hosted',
   ring_timeout_seconds: 30,
   max_call_seconds: 600,
-  greeting: null,
-  instructions: null,
+  voicemail: 'hang_up',
+  record: false,
+  playbook: playbookForCall(DEFAULT_PLAYBOOK, {
+    greeting: null,
+    instructions: null,
+    transferTarget: changes.transfer_target === undefined ? 'tel:+61255500100' : changes.transfer_target,
+  }),
   ...changes,
 });

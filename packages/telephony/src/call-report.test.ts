@@ -13,8 +13,21 @@ const call = {
   caller_name: null,
   ring_timeout_seconds: 45,
   max_call_seconds: 840,
-  greeting: null,
-  instructions: null,
+  voicemail: 'hang_up',
+  record: false,
+  playbook: {
+    name: 'default',
+    language: 'en',
+    voice: null,
+    greeting: 'Hello.',
+    instructions: 'Help.',
+    tools: ['end_call'],
+    transfer_targets: [{ name: 'default', description: null, uri: 'tel:+61731071901' }],
+    voicemail_message: null,
+    recording_notice: null,
+    silence: { prompt_after_seconds: 10, prompts: ['Are you there?'] },
+    result_schema: null,
+  },
 };
 
 describe('grant', () => {

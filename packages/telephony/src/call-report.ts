@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type CallOutcome, callOutcomeSchema, transferResultSchema } from './call-outcome.ts';
+import { grantedPlaybookSchema } from './granted-playbook.ts';
 
 const tokenSchema = z.string().min(16).max(256);
 
@@ -28,8 +29,9 @@ const grantedCallSchema = z.object({
   caller_name: z.string().nullable(),
   ring_timeout_seconds: z.int().min(5).max(75),
   max_call_seconds: z.int().min(10).max(14_400),
-  greeting: z.string().nullable(),
-  instructions: z.string().nullable(),
+  voicemail: z.enum(['hang_up', 'leave_message']),
+  record: z.boolean(),
+  playbook: grantedPlaybookSchema,
 });
 /** What the agent is told about the call it may dial; frozen when the call was accepted. */
 export type GrantedCall = z.infer<typeof grantedCallSchema>;

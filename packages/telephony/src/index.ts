@@ -59,6 +59,14 @@ export {
   type Verdict,
 } from './end-reason.ts';
 export { isFictitiousNumber } from './fictitious-number.ts';
+export {
+  type GrantedPlaybook,
+  grantedPlaybookSchema,
+  PLAYBOOK_NAME,
+  PLAYBOOK_TOOLS,
+  type PlaybookTool,
+  type TransferTarget,
+} from './granted-playbook.ts';
 export { type NumberType, type ParsedNumber, type PhoneNumber, parsePhoneNumber } from './phone-number.ts';
 export { wireCallId } from './sip-call-id.ts';
 export {

@@ -1,3 +1,4 @@
+import { DEFAULT_PLAYBOOK, playbookForCall } from '@outdial/playbooks';
 import {
   DIAL_WITHIN_MS,
   type GrantAnswer,
@@ -20,8 +21,9 @@ const toGrantedCall = (call: Call): GrantedCall => ({
   caller_name: call.callerName,
   ring_timeout_seconds: call.ringTimeoutSeconds,
   max_call_seconds: call.maxCallSeconds,
-  greeting: call.greeting,
-  instructions: call.instructions,
+  voicemail: call.voicemail,
+  record: call.record,
+  playbook: playbookForCall(DEFAULT_PLAYBOOK, call),
 });
 
 // A clock that was set back since the grant would else give the job more time than it ever had.
