@@ -21,14 +21,16 @@ const codeOf = (error: unknown): string =>
 const isPlaybookFile = (file: string): boolean =>
   file.endsWith('.md') && !file.startsWith('.') && !/^readme\.md$/i.test(file);
 
-/**
- * Opens a folder of `<name>.md` files. A folder that is not there is an empty one, unless it was there
- * before. `defaultCountry` is where national numbers in it are read.
- */
-export const openPlaybookFolder = (
-  dir: string,
-  options: { readonly defaultCountry: string },
-): PlaybookFolder => {
+/** How a folder of playbooks is read. */
+export type FolderOptions = {
+  /** Where national numbers of transfer targets are read. */
+  readonly defaultCountry: string;
+  /** A folder that is not there is a problem; else it is an empty one, unless it was there before. */
+  readonly mustExist?: boolean;
+};
+
+/** Opens a folder of `<name>.md` files; nothing is read yet. */
+export const openPlaybookFolder = (dir: string, options: FolderOptions): PlaybookFolder => {
   let known: ReadonlyMap<string, Known> = new Map();
   let wasThere = false;
 
@@ -39,7 +41,10 @@ export const openPlaybookFolder = (
   });
 
   const parse = async (file: string): Promise<ShelfEntry> => {
-    const parsed = parsePlaybook(await readFile(join(dir, file), 'utf8'), { file, ...options });
+    const parsed = parsePlaybook(await readFile(join(dir, file), 'utf8'), {
+      file,
+      defaultCountry: options.defaultCountry,
+    });
     const name = file.replace(/\.md$/, '');
     return parsed.status === 'ok'
       ? { status: 'ok', name, playbook: parsed.playbook }
@@ -71,7 +76,8 @@ export const openPlaybookFolder = (
         files = (await readdir(dir)).filter(isPlaybookFile).sort();
         wasThere = true;
       } catch (error) {
-        if (codeOf(error) === 'ENOENT' && !wasThere) return { entries: [], problem: null };
+        if (codeOf(error) === 'ENOENT' && !wasThere && options.mustExist !== true)
+          return { entries: [], problem: null };
         const problem = `The playbooks in ${dir} cannot be read (${codeOf(error)}); check PLAYBOOKS_DIR.`;
         return { entries: [], problem };
       }
