@@ -77,7 +77,7 @@ result:
         { name: 'day', description: 'When', default: '3' },
         { name: 'nick', description: null, default: '' },
       ],
-      result_schema: { required: ['ok'], properties: { ok: { type: ['boolean', 'null'] } } },
+      result_schema: { type: 'object', properties: { ok: { type: 'boolean' } } },
     },
   });
 });

@@ -7,7 +7,7 @@ import { checkPlaceholders } from './check-placeholders.ts';
 import { type FrontMatter, readFrontMatter } from './front-matter.ts';
 import { FRONT_MATTER_FIELDS, frontMatterSchema } from './playbook-schema.ts';
 import type { PlaybookProblem } from './problem.ts';
-import { readResultSchema } from './result-schema.ts';
+import { resultSchemaProblem } from './result-schema.ts';
 
 /** A playbook's file, read. */
 export type ParsedPlaybook =
@@ -43,12 +43,7 @@ const complaintsOf = (issue: z.core.$ZodIssue): readonly Complaint[] => {
   return [{ path: issue.path, message: missing ? `${String(issue.path[0])} is missing.` : issue.message }];
 };
 
-const toPlaybook = (
-  name: string,
-  front: z.output<typeof frontMatterSchema>,
-  text: string,
-  schema: Playbook['result_schema'],
-): Playbook => ({
+const toPlaybook = (name: string, front: z.output<typeof frontMatterSchema>, text: string): Playbook => ({
   name,
   description: front.description ?? null,
   language: front.language,
@@ -70,7 +65,7 @@ const toPlaybook = (
     description: description ?? null,
     default: value === undefined ? (required === false ? '' : null) : String(value),
   })),
-  result_schema: schema,
+  result_schema: front.result ?? null,
 });
 
 const checkTargets = (playbook: Playbook, defaultCountry: string): readonly Complaint[] => {
@@ -103,16 +98,13 @@ const read = (front: FrontMatter, name: string, options: ParseOptions): Playbook
   const parsed = frontMatterSchema.safeParse(said, { reportInput: true });
   if (!parsed.success) return parsed.error.issues.flatMap(complaintsOf);
   const { data } = parsed;
-  const schema = data.result === undefined ? null : readResultSchema(data.result);
-  const resultSchema = schema?.status === 'ok' ? schema.schema : null;
-  const playbook = toPlaybook(name, data, front.text, resultSchema);
+  const playbook = toPlaybook(name, data, front.text);
   const complaints: Complaint[] = [
     ...checkTargets(playbook, options.defaultCountry),
     ...checkDefaults(playbook),
   ];
-  if (schema?.status === 'invalid') {
-    complaints.push({ path: ['result', ...schema.path], message: schema.message });
-  }
+  const wrong = data.result === undefined ? null : resultSchemaProblem(data.result);
+  if (wrong !== null) complaints.push({ path: ['result', ...wrong.path], message: wrong.message });
   if (data.name !== undefined && data.name !== name) {
     complaints.push({
       path: ['name'],

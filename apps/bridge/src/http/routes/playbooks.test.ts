@@ -89,7 +89,7 @@ describe('a call with a playbook', () => {
           { name: 'accounts', description: null, uri: 'tel:+61255500100' },
           { name: 'desk', description: null, uri: 'tel:+61255500107' },
         ],
-        result_schema: { properties: { ok: { type: ['boolean', 'null'] } } },
+        result_schema: { properties: { ok: { type: 'boolean' } } },
       },
     });
     const record = (await bridge.get(`/calls/${id}`)).json();
