@@ -21,6 +21,10 @@ const codeOf = (error: unknown): string =>
 const isPlaybookFile = (file: string): boolean =>
   file.endsWith('.md') && !file.startsWith('.') && !/^readme\.md$/i.test(file);
 
+/** The playbooks' files of a folder, by name. Rejects when it cannot be read. */
+export const listPlaybookFiles = async (dir: string): Promise<readonly string[]> =>
+  (await readdir(dir)).filter(isPlaybookFile).sort();
+
 /** How a folder of playbooks is read. */
 export type FolderOptions = {
   /** Where national numbers of transfer targets are read. */
@@ -73,7 +77,7 @@ export const openPlaybookFolder = (dir: string, options: FolderOptions): Playboo
     read: async () => {
       let files: readonly string[];
       try {
-        files = (await readdir(dir)).filter(isPlaybookFile).sort();
+        files = await listPlaybookFiles(dir);
         wasThere = true;
       } catch (error) {
         if (codeOf(error) === 'ENOENT' && !wasThere && options.mustExist !== true)
