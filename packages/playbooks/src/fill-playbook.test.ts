@@ -94,6 +94,12 @@ describe('what is refused names the variable, its playbook and never a value', (
     ['an object', { name: { first: 'x-secret' } }, 'variables_invalid', ['variable name']],
     ['a long one', { name: 'x-secret'.repeat(200) }, 'variables_invalid', ['longer than 1000']],
     ['a control character', { name: 'x-secret\u0007' }, 'variables_invalid', ['control']],
+    [
+      'an n8n expression',
+      { name: '{{ $json.x-secret }}' },
+      'variables_invalid',
+      ['variable name', 'Expression'],
+    ],
     ['an invisible one', { name: 'x-secret\u202e' }, 'variables_invalid', ['invisible']],
   ])('%s', (_name, variables, code, words) => {
     const result = fill(variables);
@@ -151,6 +157,13 @@ describe('the call’s own greeting and instructions', () => {
   test('a variable that only they use must be given', () => {
     expect(fill({ name: 'Kim' }, { greeting: 'Hello {{town}}' })).toMatchObject({
       code: 'variables_missing',
+    });
+  });
+
+  test('an expression of n8n that was not evaluated is called by its name', () => {
+    expect(fill({ name: 'Kim' }, { greeting: 'Hello {{ $json.name }}' })).toMatchObject({
+      field: 'greeting',
+      detail: expect.stringContaining('n8n expression'),
     });
   });
 

@@ -1,5 +1,5 @@
 import { didYouMean } from './closest.ts';
-import { fillPlaceholders, placeholdersIn, strayBraces } from './placeholders.ts';
+import { fillPlaceholders, holdsExpression, placeholdersIn, strayBraces } from './placeholders.ts';
 import type { FilledPlaybook, Playbook } from './playbook.ts';
 import { BUILT_IN_VARIABLES, type BuiltInVariable, isBuiltIn, variableText } from './variables.ts';
 
@@ -30,6 +30,8 @@ const refuse = (code: Refusal['code'], field: Refusal['field'], detail: string):
   field,
   detail,
 });
+
+const NOT_EVALUATED = 'an n8n expression that was not evaluated; set its field to "Expression" in n8n';
 
 const plural = (names: readonly string[]): string =>
   names.length === 1 ? `the variable ${names[0]}` : `the variables ${names.join(', ')}`;
@@ -72,6 +74,9 @@ const valuesFor = (playbook: Playbook, call: CallTexts): ReadonlyMap<string, str
     if (read.status === 'invalid') {
       return refuse('variables_invalid', 'variables', `The variable ${name} cannot be used: ${read.reason}.`);
     }
+    if (holdsExpression(read.text)) {
+      return refuse('variables_invalid', 'variables', `The variable ${name} holds ${NOT_EVALUATED}.`);
+    }
     values.set(name, read.text);
   }
   for (const { name, default: value } of playbook.variables) {
@@ -99,7 +104,9 @@ const valuesFor = (playbook: Playbook, call: CallTexts): ReadonlyMap<string, str
 export const fillPlaybook = (original: Playbook, call: CallTexts): FillResult => {
   for (const field of ['greeting', 'instructions'] as const) {
     if (call[field] === null || strayBraces(call[field]) === null) continue;
-    const detail = `${field} holds "{{" or "}}" that is no variable; a variable is written {{like_this}}, in small letters.`;
+    const detail = holdsExpression(call[field])
+      ? `${field} holds ${NOT_EVALUATED}.`
+      : `${field} holds "{{" or "}}" that is no variable; a variable is written {{like_this}}, in small letters.`;
     return refuse('variables_invalid', field, detail);
   }
   const playbook: Playbook = {

@@ -19,6 +19,9 @@ export const strayBraces = (text: string): number | null => {
   return index === -1 ? null : index;
 };
 
+/** True for a text with an expression of n8n in it: its field was not set to "Expression". */
+export const holdsExpression = (text: string): boolean => /\{\{\s*\$/.test(text);
+
 /** Puts values in. Each place is filled once: what a value says is never read as a place itself. */
 export const fillPlaceholders = (text: string, valueFor: (name: string) => string): string =>
   text.replace(PLACEHOLDER, (_whole, name: string) => valueFor(name));

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type FilledPlaybook, fillPlaybook, findPlaybook } from '@outdial/playbooks';
 import { listPlaybookFiles, openPlaybookFolder, parsePlaybook, problemLine } from '@outdial/playbooks/files';
-import { InvalidArgumentError } from 'commander';
 import { type PlaybookSettings, readModelAccess, readPlaybookSettings } from '../config.ts';
 import { CliError } from '../errors.ts';
 import { createModelClient } from '../talk/model-client.ts';
 import { talk } from '../talk/talk.ts';
+import { collectVariable, type Variables } from '../variables.ts';
 import type { Verb, VerbDeps } from '../verb.ts';
 
-type Variables = Readonly<Record<string, string>>;
 type TalkOptions = {
   readonly var: Variables;
   readonly accountCode?: string;
@@ -98,12 +97,6 @@ const startTalk = async (deps: VerbDeps, name: string, options: TalkOptions): Pr
   }
 };
 
-const collect = (text: string, before: Variables): Variables => {
-  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('Write it as name=value.');
-  return { ...before, [name]: value };
-};
-
 /** `outdial playbook`: checks playbooks, and lets one talk in the terminal. Neither needs a bridge. */
 export const playbookVerb: Verb = (program, deps) => {
   const playbook = program
@@ -118,7 +111,7 @@ export const playbookVerb: Verb = (program, deps) => {
     .command('talk')
     .description('talk with a playbook, in writing, with the model of OPENAI_BASE_URL and LLM_MODEL')
     .argument('<name>', 'its file in PLAYBOOKS_DIR, without .md')
-    .option('--var <name=value>', 'a variable, as often as needed', collect, {})
+    .option('--var <name=value>', 'a variable, as often as needed', collectVariable, {})
     .option('--account-code <code>', 'the built-in variable account_code')
     .option('--caller-name <name>', 'the built-in variable caller_name')
     .option('--destination <number>', 'the built-in variable destination', '+61491570156')
