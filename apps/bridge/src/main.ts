@@ -28,6 +28,7 @@ import {
   bridgeConfigSchema,
   dialSettings,
   fallsBackToDestination,
+  limitsOf,
   namesWithoutEffect,
   trunkOf,
 } from './config.ts';
@@ -124,6 +125,7 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
   const app = await buildApp({
     calls: store.calls,
     settings: dialSettings(config),
+    limits: limitsOf(config),
     wake: () => background?.wake(),
     feed: store.feed,
     ending: ending.signal,
@@ -145,7 +147,7 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     calls: store.calls,
     livekit,
     settings: dialSettings(config),
-    limits: { maxConcurrentCalls: config.MAX_CONCURRENT_CALLS, callsPerSecond: config.CALLS_PER_SECOND },
+    limits: limitsOf(config),
     trunk: trunkOf(config),
     send: sender.send,
     log,
