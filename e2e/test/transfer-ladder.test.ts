@@ -24,7 +24,7 @@ const RING_SECONDS = 6;
 describe('the ladder: REFER, then a second leg', () => {
   const stack = useStack(() => ({
     CALLS_PER_SECOND: '3',
-    MAX_CONCURRENT_CALLS: '8',
+    MAX_CONCURRENT_CALLS: '14',
     TRANSFER_RING_SECONDS: String(RING_SECONDS),
   }));
   let next = 0;
