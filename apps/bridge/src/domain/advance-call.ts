@@ -9,6 +9,7 @@ import {
 import type { GrantedLeg } from './bridged-leg.ts';
 import { type Call, roomName } from './call.ts';
 import {
+  bridgedSince,
   type CallChange,
   calleeCallId,
   evidenceOf,
@@ -92,7 +93,7 @@ const bridgedSeen = (call: Call, legs: readonly CallLeg[], now: Date): CallChang
   const leg = call.bridgedLegs.at(-1);
   if (!isGranted(call) || leg === undefined || call.bridgedAt !== null) return NOTHING;
   const transfer = { target: leg.uri, mode: 'bridge', result: 'confirmed' } as const;
-  return { ...legsSeen(call, legs), transfer, legOpen: true, bridgedAt: now };
+  return { ...legsSeen(call, legs), ...bridgedSince(call, transfer, now) };
 };
 
 // Two people who talked without an agent: who of them was still there tells who hung up.

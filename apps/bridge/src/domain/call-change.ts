@@ -112,6 +112,15 @@ export const legsSeen = (call: Call, seen: readonly CallLeg[]): CallChange => {
   return legs === call.legs ? NOTHING : { legs };
 };
 
+/** Callee and target talk with each other: both have answered, whatever was told before. */
+export const bridgedSince = (call: Call, transfer: TransferResult, at: Date): CallChange => ({
+  status: 'in_progress',
+  ...(call.answeredAt === null ? { answeredAt: latest(at, call.dialingAt, call.ringingAt) } : NOTHING),
+  transfer,
+  legOpen: true,
+  bridgedAt: at,
+});
+
 /** Whether anything ever showed that a leg was there. */
 export const sawLeg = (call: Call): boolean =>
   call.legs.length > 0 || call.ringingAt !== null || call.answeredAt !== null;

@@ -7,7 +7,16 @@ import {
   type TransferResult,
 } from '@outdial/telephony';
 import type { Call } from './call.ts';
-import { type CallChange, earliest, finish, isGranted, latest, legsSeen, NOTHING } from './call-change.ts';
+import {
+  bridgedSince,
+  type CallChange,
+  earliest,
+  finish,
+  isGranted,
+  latest,
+  legsSeen,
+  NOTHING,
+} from './call-change.ts';
 
 // The agent's clock counts from the grant, so a report that was held up still tells its own time.
 const timeOf = (call: Call, report: CallReport, now: Date): Date =>
@@ -29,7 +38,7 @@ const transferred = (call: Call, transfer: TransferResult, at: Date): CallChange
   // Who talks with a target already is not transferred again.
   if (call.bridgedAt !== null) return NOTHING;
   if (transfer.mode === 'refer' || transfer.result === 'unknown') return { transfer };
-  return transfer.result === 'failed' ? { transfer, legOpen: false } : { transfer, bridgedAt: at };
+  return transfer.result === 'failed' ? { transfer, legOpen: false } : bridgedSince(call, transfer, at);
 };
 
 /** What a report of the call's job changes. */

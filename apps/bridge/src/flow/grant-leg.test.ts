@@ -107,7 +107,11 @@ describe.each(['embedded', 'postgres'] as const)('a second leg on %s', (kind) =>
 
   test.each([
     ['a premium number', { transferTarget: 'tel:+61190012345' }, settings()],
-    ['a number for examples', {}, settings({ policy: { ...settings().policy, allowFictitious: false } })],
+    [
+      'a number for examples',
+      { transferTarget: URI },
+      settings({ policy: { ...settings().policy, allowFictitious: false } }),
+    ],
     ['a host of somebody else', { transferTarget: 'sip:1@evil.example.com' }, settings()],
   ])('to %s is blocked by the rails of this moment', async (_what, change, rails) => {
     const id = await talking();
@@ -170,6 +174,13 @@ describe.each(['embedded', 'postgres'] as const)('a second leg on %s', (kind) =>
         });
       }
       expect(world.livekit.deleted).toEqual([]);
+    });
+
+    test('and whose answer nobody had told is answered: its maximum counts from here', async () => {
+      const id = await world.granted();
+      await ask(id);
+      const call = await silent(id, ['callee', 'target']);
+      expect(call).toMatchObject({ status: 'in_progress', answeredAt: call.bridgedAt });
     });
 
     test.each([
