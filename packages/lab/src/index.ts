@@ -49,10 +49,12 @@ export {
 export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from './phones/scenario-parts.ts';
 export { startPostgres, type TestPostgres } from './postgres.ts';
 export {
+  type LlmAlone,
   readWav,
   type Similarity,
   similarity,
   speak,
+  startLlmAlone,
   type UtteranceKey,
   utterances,
 } from './speech/index.ts';

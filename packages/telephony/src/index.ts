@@ -66,6 +66,7 @@ export {
 } from './end-reason.ts';
 export { isFictitiousNumber } from './fictitious-number.ts';
 export {
+  DEFAULT_TRANSFER_TARGET,
   type GrantedPlaybook,
   grantedPlaybookSchema,
   PLAYBOOK_NAME,
@@ -73,6 +74,7 @@ export {
   type PlaybookTool,
   type TransferTarget,
   transferUriSchema,
+  withTransferTarget,
 } from './granted-playbook.ts';
 export { type NumberType, type ParsedNumber, type PhoneNumber, parsePhoneNumber } from './phone-number.ts';
 export { wireCallId } from './sip-call-id.ts';

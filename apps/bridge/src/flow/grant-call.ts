@@ -14,7 +14,8 @@ import { advance } from './advance.ts';
 type Deps = { readonly calls: CallStore };
 
 /** What the agent is to say and do in this call. */
-export const playbookOf = (call: Call): GrantedPlaybook => playbookForCall(DEFAULT_PLAYBOOK, call);
+export const playbookOf = (call: Call): GrantedPlaybook =>
+  call.grantedPlaybook ?? playbookForCall(DEFAULT_PLAYBOOK, call);
 
 const toGrantedCall = (call: Call): GrantedCall => ({
   id: call.id,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { DispatchLimits } from '../domain/claim-place.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
-import type { CallStore, ChangeFeed } from '../ports.ts';
+import type { CallStore, ChangeFeed, Playbooks } from '../ports.ts';
 
 /** A Fastify whose routes take zod schemas. */
 export type App = FastifyInstance<
@@ -22,6 +22,7 @@ export type RouteDeps = {
   readonly calls: CallStore;
   readonly settings: DialSettings;
   readonly limits: DispatchLimits;
+  readonly playbooks: Playbooks;
   readonly wake: () => void;
   readonly feed: ChangeFeed;
   /** Aborted when the bridge stops: nobody is kept waiting any longer. */
