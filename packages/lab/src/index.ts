@@ -50,7 +50,9 @@ export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from 
 export { startPostgres, type TestPostgres } from './postgres.ts';
 export {
   compareSounds,
+  readWav,
   type Similarity,
+  type Sound,
   type SpeechServers,
   similarity,
   startSpeechServers,
