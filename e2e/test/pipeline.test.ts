@@ -18,7 +18,8 @@ describe.each([
     false,
   ],
   ['the built-in voice activity detection', { VAD: 'builtin', VAD_MIN_SILENCE_MS: '400' }, false],
-  ['LiveKit’s turn detector on this machine', { TURN_DETECTION: 'local' }, true],
+  // With private values in its log, the framework tells of its predictions.
+  ['LiveKit’s turn detector on this machine', { TURN_DETECTION: 'local', LOG_PII: 'true' }, true],
 ] as const)('a call with %s', (_name, env, inferenceProcess) => {
   const stack = useStack(() => env);
   afterEach(async () => {
@@ -44,6 +45,7 @@ describe.each([
       expect(commandsOf(stack.outdial.agent.pid).includes('inference_proc')).toBe(inferenceProcess);
       expect(log).not.toMatch(/local audio EOT|slower than realtime|will be a no-op/);
       expect(log).toMatch(/"msg":"turn detection"/);
+      expect(/"endOfTurnProbability":0\.\d+.*"eot prediction"/.test(log)).toBe(inferenceProcess);
       expect(stack.lab.speech.violations).toEqual([]);
     },
     LIMIT_MS,
