@@ -2,10 +2,10 @@ import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type llm, voice } from '@livekit/agents';
 import type { AudioFrame, Room } from '@livekit/rtc-node';
+import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
 import type { GrantedPlaybook } from '@outdial/telephony';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
-import { instructionsFor } from './agent-rules.ts';
 import type { Models, TurnDetection } from './models.ts';
 
 /** The spoken side of a call: an agents-js session on the callee's leg. */
@@ -25,6 +25,12 @@ export type Conversation = {
   say(text: string): Promise<void>;
   /** Plays a recorded sentence, which needs no voice, and resolves when its last sound has left. */
   play(text: string, audio: ReadableStream<AudioFrame>): Promise<void>;
+  /** Closes the agent's ears: the callee waits for somebody else. */
+  pause(): void;
+  /** Opens them again. */
+  resume(): void;
+  /** Ends the agent's part for good: it hears and says nothing any more. Never throws. */
+  leave(): Promise<void>;
 };
 
 /** `waitForPlayout` resolves about 95 ms before the last sound leaves livekit-sip; with reserve. */
@@ -53,6 +59,10 @@ export const createConversation = (options: {
   });
   let listening = false;
   let spoke = false;
+  let left = false;
+  const onProviderError = (reason: string) => {
+    if (!left) options.onProviderError(reason);
+  };
   let silence: NodeJS.Timeout | undefined;
   const agent = new voice.Agent({ instructions: instructionsFor(playbook), tools: options.tools });
 
@@ -64,7 +74,7 @@ export const createConversation = (options: {
       'a speech or model provider failed',
     );
     // The framework gives up at the fourth of these only; the callee would hear nothing until then.
-    if (source.recoverable === false) options.onProviderError(`${source.type}: ${reason}`);
+    if (source.recoverable === false) onProviderError(`${source.type}: ${reason}`);
   });
   session.on(voice.AgentSessionEventTypes.AgentStateChanged, ({ newState }) => {
     if (newState !== 'speaking') return;
@@ -74,7 +84,7 @@ export const createConversation = (options: {
   session.on(voice.AgentSessionEventTypes.Close, ({ reason, error }) => {
     if (reason !== voice.CloseReason.ERROR) return;
     const source = error as { type?: string; error?: Error } | null | undefined;
-    options.onProviderError(`${source?.type ?? 'provider'}: ${source?.error?.message ?? 'failed'}`);
+    onProviderError(`${source?.type ?? 'provider'}: ${source?.error?.message ?? 'failed'}`);
   });
 
   return {
@@ -94,7 +104,7 @@ export const createConversation = (options: {
     listen: () => {
       listening = true;
       session.input.setAudioEnabled(true);
-      if (!spoke) silence = setTimeout(() => options.onProviderError(SILENT), FIRST_SOUND_MS).unref();
+      if (!spoke) silence = setTimeout(() => onProviderError(SILENT), FIRST_SOUND_MS).unref();
     },
     say: async (text) => {
       await session.say(text, { allowInterruptions: false }).waitForPlayout();
@@ -103,6 +113,17 @@ export const createConversation = (options: {
     play: async (text, audio) => {
       await session.say(text, { audio, allowInterruptions: false }).waitForPlayout();
       await pause(PLAYOUT_TAIL_MS);
+    },
+    pause: () => session.input.setAudioEnabled(false),
+    resume: () => session.input.setAudioEnabled(true),
+    leave: async () => {
+      left = true;
+      clearTimeout(silence);
+      session.input.setAudioEnabled(false);
+      session.output.setAudioEnabled(false);
+      await session
+        .close()
+        .catch((error) => log.warn({ reason: String(error) }, 'the session did not close'));
     },
   };
 };

@@ -14,13 +14,14 @@ import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
 import { holdCall } from './adapters/call-marks.ts';
 import { endBeforeExit, guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
-import { createSipLeg } from './adapters/livekit-sip-leg.ts';
+import { createSipLeg, createTargetLeg } from './adapters/livekit-sip-leg.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
+import { createRoomMedia } from './adapters/room-media.ts';
 import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { createConversation } from './conversation.ts';
-import { callFromMetadata } from './direct-call.ts';
+import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
 import { buildModels, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { runCall } from './run-call.ts';
@@ -29,7 +30,7 @@ import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
 import { leaveWithoutVoice } from './speech/voice-lost.ts';
 import { createEndCallTool } from './tools/end-call.ts';
 import { createTransferCallTool } from './tools/transfer-call.ts';
-import type { Transfers } from './transfer.ts';
+import type { Transfers } from './transfer/transfers.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
 
@@ -37,16 +38,20 @@ const GOODBYE = 'Thank you. Goodbye.';
 
 const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): llm.ToolContextLike => {
   const end_call = createEndCallTool({ end: endCall });
-  const [first, ...rest] = transfers.targetNames;
+  const [first, ...rest] = transfers.targets;
   if (first === undefined) return { end_call };
   const transfer_call = createTransferCallTool({
-    targetNames: [first, ...rest],
+    targets: [first, ...rest],
     transfer: transfers.transfer,
   });
   return { end_call, transfer_call };
 };
 
-const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger): CallLedger | null => {
+const ledgerFor = async (
+  ctx: JobContext<JobData>,
+  metadata: CallMetadata,
+  log: Logger,
+): Promise<CallLedger | null> => {
   const { config } = ctx.proc.userData;
   const token = randomUUID();
   if (metadata.call_id !== null) {
@@ -60,7 +65,8 @@ const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger
       log,
     });
   }
-  const call = callFromMetadata(metadata, config);
+  const playbook = await readDefaultPlaybook(config);
+  const call = playbook.status === 'ok' ? callFromMetadata(metadata, config, playbook.value) : playbook;
   if (call.status === 'invalid') {
     log.error({ reason: call.reason }, 'the dispatch cannot be dialled');
     return null;
@@ -87,7 +93,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   const unknown = Object.keys(unknownFields);
   if (unknown.length > 0) log.warn({ fields: unknown }, 'the job metadata has unknown fields');
 
-  const ledger = ledgerFor(ctx, metadata, log);
+  const ledger = await ledgerFor(ctx, metadata, log);
   if (ledger === null) return ctx.shutdown('not dialable');
   const end = createCallEnd();
   guardJob(end, log);
@@ -101,6 +107,8 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     connect: () => joinRoom(ctx),
     ledger,
     leg: createSipLeg(roomNameOf(ctx), config, log),
+    targetLeg: createTargetLeg(roomNameOf(ctx), config, log),
+    media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
       const models = buildModels(config, vad, call.playbook, log);
       const conversation = createConversation({

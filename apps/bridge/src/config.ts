@@ -17,6 +17,7 @@ import {
 import { z } from 'zod';
 import { parseApiKeys } from './domain/api-keys.ts';
 import { checkCallbackUrl, parseAllowedHosts } from './domain/callback-target.ts';
+import type { DispatchLimits } from './domain/claim-place.ts';
 import type { DialSettings } from './domain/guard-rails.ts';
 import { checkSigningSecret } from './domain/signing-secret.ts';
 
@@ -95,7 +96,7 @@ const unavailableEnvironment = {
   RECORD_CALLS: notAvailable(/^false$/i),
 } as const;
 
-const WITHOUT_EFFECT = ['COST_PER_MINUTE', 'RETENTION_DAYS', 'PLAYBOOKS_DIR', 'RECORDINGS_DIR'] as const;
+const WITHOUT_EFFECT = ['COST_PER_MINUTE', 'RETENTION_DAYS', 'RECORDINGS_DIR'] as const;
 
 /** Names that are set though nothing reads them yet; harmless, but worth a warning at the start. */
 export const namesWithoutEffect = (env: Environment): readonly string[] =>
@@ -126,6 +127,12 @@ export const dialSettings = (config: BridgeConfig): DialSettings => ({
   maxCallSeconds: config.MAX_CALL_SECONDS,
   trunk: trunkOf(config),
   callbackHosts: config.CALLBACK_ALLOWED_HOSTS,
+});
+
+/** What a trunk carries at once and per second. */
+export const limitsOf = (config: BridgeConfig): DispatchLimits => ({
+  maxConcurrentCalls: config.MAX_CONCURRENT_CALLS,
+  callsPerSecond: config.CALLS_PER_SECOND,
 });
 
 /** The trunk whose limits this bridge's calls count against: as the agents choose it. */

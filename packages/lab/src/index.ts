@@ -50,11 +50,16 @@ export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from 
 export { startPostgres, type TestPostgres } from './postgres.ts';
 export {
   compareSounds,
+  type LlmAlone,
   readWav,
   type Similarity,
   type Sound,
   type SpeechServers,
   similarity,
+  speak,
+  startLlmAlone,
   startSpeechServers,
   synthesize,
+  type UtteranceKey,
+  utterances,
 } from './speech/index.ts';

@@ -127,6 +127,8 @@ test.each([
   ['first_message', 'first_message is not a field here; use greeting.'],
   ['system_prompt', 'system_prompt is not a field here; use instructions.'],
   ['initial_context', 'initial_context is not a field here; use variables.'],
+  ['dynamic_variables', 'dynamic_variables is not a field here; use variables.'],
+  ['assistant_id', 'assistant_id is not a field here; use playbook.'],
   ['statusCallback', 'statusCallback is not a field here; use callback_url.'],
   ['accountCode', 'accountCode is not a field here; use account_code.'],
   ['constructor', 'constructor is not a field here.'],
@@ -138,17 +140,17 @@ describe('what is not built is refused, never ignored', () => {
   const unavailable = (change: Partial<DispatchCommand>) =>
     unavailableFields({ destination, ...change }).map(({ field }) => field);
 
-  test.each([
-    [{ playbook: 'reminder' }, ['playbook']],
-    [{ variables: { name: 'Kim' } }, ['variables']],
-    [{ record: true }, ['record']],
-    [{ voicemail: 'leave_message' as const }, ['voicemail']],
-  ])('%j', (change, fields) => {
+  test.each([[{ record: true }, ['record']]])('%j', (change, fields) => {
     expect(unavailable(change)).toEqual(fields);
   });
 
   test('values that ask for nothing new pass', () => {
     expect(unavailable({ record: false, voicemail: 'hang_up' })).toEqual([]);
+  });
+
+  test('what has to do with playbooks is built', () => {
+    const asked = { playbook: 'reminder', variables: { name: 'Kim' }, voicemail: 'leave_message' as const };
+    expect(unavailable(asked)).toEqual([]);
   });
 
   test('what has to do with times, attempts and callbacks is built', () => {

@@ -3,6 +3,7 @@ export type {
   AudioSpeechFault,
   AudioSpeechRequest,
 } from './audio-speech-server.ts';
+export { type LlmAlone, startLlmAlone } from './llm-alone.ts';
 export {
   argumentsFor,
   callTool,

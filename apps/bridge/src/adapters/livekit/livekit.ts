@@ -1,6 +1,6 @@
 import { AgentDispatchClient, JobRestartPolicy, RoomServiceClient, ServerError } from 'livekit-server-sdk';
 import { type LiveKit, LiveKitRejected, LiveKitUnavailable } from '../../ports.ts';
-import { sipLegOf } from './sip-leg.ts';
+import { areBridged, sipLegOf } from './sip-leg.ts';
 
 /** How to reach LiveKit, and the name that the agents register under. */
 export type LiveKitSettings = {
@@ -13,8 +13,9 @@ export type LiveKitSettings = {
 // A dispatch is two requests, and both together must stay below the five seconds after which it is made again.
 const REQUEST_TIMEOUT_SECONDS = 2.4;
 // A room in which nobody ever appears, or that everybody left, goes away by itself: also when this
-// bridge cannot delete it any more. Longer than a job takes to start on a busy machine.
-const EMPTY_ROOM_SECONDS = 30;
+// bridge cannot delete it any more. Longer than a job may take to start: a dispatch is given up after 60 s without
+// any grant, and LiveKit closes an idle room also under a participant who joins at that very moment.
+const EMPTY_ROOM_SECONDS = 120;
 const LEFT_ROOM_SECONDS = 10;
 // ParticipantInfo.Kind of LiveKit's protocol (livekit_models.proto), which the SDK does not export.
 const KIND_AGENT = 4;
@@ -75,6 +76,7 @@ export const createLiveKit = (settings: LiveKitSettings): LiveKit => {
         return {
           agent: participants.some((participant) => Number(participant.kind) === KIND_AGENT),
           legs: participants.flatMap((participant) => sipLegOf(participant) ?? []),
+          bridged: areBridged(participants),
         };
       } catch (error) {
         return isNotFound(error) ? { agent: false, legs: [] } : 'unreachable';

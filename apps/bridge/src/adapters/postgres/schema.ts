@@ -4,13 +4,21 @@ import type { CallEventType } from '../../domain/call-event.ts';
 import type { Callback } from '../../domain/callback.ts';
 
 /** Columns that hold JSON go in as JSON text and come out parsed, on both databases. */
-type JsonColumn = 'variables' | 'metadata' | 'retryMinutes' | 'legs' | 'transfer' | 'outcome';
+type JsonColumn =
+  | 'variables'
+  | 'grantedPlaybook'
+  | 'metadata'
+  | 'retryMinutes'
+  | 'legs'
+  | 'bridgedLegs'
+  | 'transfer'
+  | 'outcome';
 
 /** The table `calls`; column names are the snake_case of these. */
 export type CallsTable = {
   [Name in keyof Call]: Name extends JsonColumn
     ? ColumnType<Call[Name], string | null | undefined, string | null>
-    : Name extends 'status' | 'createdAt' | 'dispatchNumber' | 'lateLeg'
+    : Name extends 'status' | 'createdAt' | 'dispatchNumber' | 'lateLeg' | 'legOpen'
       ? ColumnType<Call[Name], Call[Name] | undefined, Call[Name]>
       : ColumnType<Call[Name], null extends Call[Name] ? Call[Name] | undefined : Call[Name], Call[Name]>;
 };
