@@ -75,6 +75,14 @@ export const aCall = (change: Partial<Call> = {}): Call => {
     outcome: null,
     lateLeg: false,
     roomsClearedAt: null,
+    resultDueAt: null,
+    resultAt: null,
+    result: null,
+    summary: null,
+    resultProblem: null,
+    transcriptAt: null,
+    recordingState: null,
+    purgedAt: null,
     ...change,
   };
 };
@@ -142,5 +150,6 @@ export const settings = (change: Partial<DialSettings> = {}): DialSettings => ({
   maxCallSeconds: 840,
   trunk: 'default',
   callbackHosts: { names: [], ranges: [] },
+  recordCalls: false,
   ...change,
 });

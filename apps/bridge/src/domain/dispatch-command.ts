@@ -91,7 +91,7 @@ const fields = z.strictObject({
     .describe('Minutes until the second and the third attempt; default [30, 120]'),
   ring_timeout_seconds: z.int().min(5).max(75).optional(),
   max_call_seconds: z.int().min(10).max(14_400).optional(),
-  record: z.boolean().optional().describe('true is not available yet'),
+  record: z.boolean().optional().describe('Whether the call is recorded; default RECORD_CALLS'),
   voicemail: z.enum(['hang_up', 'leave_message']).optional().describe('leave_message is not available yet'),
   metadata: json('metadata').optional().describe('Any JSON up to 4 KiB, given back in the record'),
   dry_run: z.boolean().optional().describe('true: every check and its verdict, no call'),
@@ -161,8 +161,6 @@ export const unavailableFields = (command: DispatchCommand): readonly Unavailabl
   if (command.variables !== undefined) {
     refuse('variables', 'Variables are not available yet; write them into greeting and instructions.');
   }
-  if (command.record === true)
-    refuse('record', 'Recording is not available yet; leave it out or send false.');
   if (command.voicemail === 'leave_message') {
     refuse('voicemail', 'Leaving a message is not available yet; hang_up is.');
   }

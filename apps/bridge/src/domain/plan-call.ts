@@ -68,7 +68,7 @@ export const planCall = (command: DispatchCommand, settings: DialSettings, now: 
       instructions: command.instructions ?? null,
       metadata: command.metadata ?? null,
       voicemail: command.voicemail ?? 'hang_up',
-      record: command.record ?? false,
+      record: command.record ?? settings.recordCalls,
       retryMinutes: command.retry_minutes ?? null,
       maxAttempts: command.max_attempts ?? 1,
       ringTimeoutSeconds: command.ring_timeout_seconds ?? settings.ringTimeoutSeconds,

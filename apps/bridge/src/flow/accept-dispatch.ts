@@ -1,5 +1,6 @@
 import { isFinal, parsePhoneNumber } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
+import { endToldAt } from '../domain/call-keepsake.ts';
 import type { CallbackRecipient } from '../domain/callback.ts';
 import {
   type DispatchCommand,
@@ -140,7 +141,7 @@ const hearOfEnd = async (
   if (next !== null) return hearOfEnd(tx, next, recipient, now);
   await tx.addRecipient(call.id, recipient);
   if (locked === null || !isFinal(locked.call.status)) return;
-  for (const id of await tx.tell(call.id, [], now, ['call.ended'])) {
+  for (const id of await tx.tell(call.id, [], now, ['call.ended'], endToldAt(locked.call, now))) {
     await tx.setAlarm({ type: 'callback', id }, null);
   }
 };

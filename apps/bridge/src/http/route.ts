@@ -5,7 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
-import type { CallStore, ChangeFeed } from '../ports.ts';
+import type { CallStore, ChangeFeed, RecordingStore } from '../ports.ts';
 
 /** A Fastify whose routes take zod schemas. */
 export type App = FastifyInstance<
@@ -19,6 +19,7 @@ export type App = FastifyInstance<
 /** What routes may use. */
 export type RouteDeps = {
   readonly calls: CallStore;
+  readonly recordings: RecordingStore;
   readonly settings: DialSettings;
   readonly wake: () => void;
   readonly feed: ChangeFeed;

@@ -1,10 +1,11 @@
+import type { TranscriptTurn } from '@outdial/telephony';
 import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { Call } from '../../domain/call.ts';
 import type { CallEventType } from '../../domain/call-event.ts';
 import type { Callback } from '../../domain/callback.ts';
 
 /** Columns that hold JSON go in as JSON text and come out parsed, on both databases. */
-type JsonColumn = 'variables' | 'metadata' | 'retryMinutes' | 'legs' | 'transfer' | 'outcome';
+type JsonColumn = 'variables' | 'metadata' | 'retryMinutes' | 'legs' | 'transfer' | 'outcome' | 'result';
 
 /** The table `calls`; column names are the snake_case of these. */
 export type CallsTable = {
@@ -23,6 +24,12 @@ export type CallReportsTable = {
   atMs: number;
   body: ColumnType<unknown, string, string>;
   receivedAt: GeneratedAlways<Date>;
+};
+
+/** The table `call_transcripts`. */
+export type CallTranscriptsTable = {
+  callId: string;
+  turns: ColumnType<readonly TranscriptTurn[], string, string>;
 };
 
 /** The table `call_events`. */
@@ -61,6 +68,7 @@ export type CallbacksTable = {
 export type Database = {
   calls: CallsTable;
   callReports: CallReportsTable;
+  callTranscripts: CallTranscriptsTable;
   callEvents: CallEventsTable;
   callbackRecipients: CallbackRecipientsTable;
   standingEndpoints: StandingEndpointsTable;
