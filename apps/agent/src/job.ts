@@ -9,7 +9,7 @@ import {
 } from '@livekit/agents';
 import * as silero from '@livekit/agents-plugin-silero';
 import { createLogger, type Logger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
-import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
+import { type CallMetadata, decodeMetadata, type GrantedCall } from '@outdial/telephony';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
@@ -18,18 +18,25 @@ import { endBeforeExit, guardJob, joinRoom, leaveJob } from './adapters/job-proc
 import { createSipLeg } from './adapters/livekit-sip-leg.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
+import { createAfterCall } from './after-call.ts';
 import { createCallEnd } from './call-end.ts';
-import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
+import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { createConversation } from './conversation.ts';
 import { callFromMetadata } from './direct-call.ts';
 import { buildModels, chooseModels } from './models.ts';
 import type { CallLedger } from './ports.ts';
+import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
+import { withNotice } from './recording/consent.ts';
+import { recordWithConsent } from './recording/record-call.ts';
+import { createAftermathSpool } from './result/aftermath-spool.ts';
 import { runCall } from './run-call.ts';
 import { createEndCallTool } from './tools/end-call.ts';
 import { createTransferCallTool } from './tools/transfer-call.ts';
 import type { Transfers } from './transfer.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
+
+type ToolSet = Exclude<llm.ToolContextLike, readonly unknown[] | llm.ToolContext>;
 
 const GOODBYE = 'Thank you. Goodbye.';
 
@@ -44,7 +51,7 @@ const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
   }
 };
 
-const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): llm.ToolContextLike => {
+const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): ToolSet => {
   const end_call = createEndCallTool({ end: endCall });
   const [first, ...rest] = transfers.targetNames;
   if (first === undefined) return { end_call };
@@ -55,9 +62,13 @@ const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): llm.ToolC
   return { end_call, transfer_call };
 };
 
-const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger): CallLedger | null => {
+const ledgerFor = (
+  ctx: JobContext<JobData>,
+  metadata: CallMetadata,
+  token: string,
+  log: Logger,
+): CallLedger | null => {
   const { config } = ctx.proc.userData;
-  const token = randomUUID();
   if (metadata.call_id !== null) {
     return createBridgeLedger({
       bridge: createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET),
@@ -78,6 +89,17 @@ const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger
   return createRoomLedger({ rooms, roomName: roomNameOf(ctx), token, call: call.call, log });
 };
 
+/** A call is recorded only where the callee is told so. */
+const recordingFor = (ctx: JobContext<JobData>, call: GrantedCall, log: Logger): CallRecording | null => {
+  if (!call.record) return null;
+  if (call.playbook.recording_notice !== null) return createCallRecording(ctx.sessionDirectory, log);
+  log.error(
+    { playbook: call.playbook.name },
+    'the playbook has no recording notice: the call is not recorded',
+  );
+  return null;
+};
+
 const roomNameOf = (ctx: JobContext<JobData>): string => ctx.job.room?.name ?? '';
 
 const entry = async (ctx: JobContext<JobData>): Promise<void> => {
@@ -96,8 +118,14 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   const unknown = Object.keys(unknownFields);
   if (unknown.length > 0) log.warn({ fields: unknown }, 'the job metadata has unknown fields');
 
-  const ledger = ledgerFor(ctx, metadata, log);
+  const token = randomUUID();
+  const ledger = ledgerFor(ctx, metadata, token, log);
   if (ledger === null) return ctx.shutdown('not dialable');
+  const { call_id: callId } = metadata;
+  const afterCall =
+    callId === null
+      ? null
+      : createAfterCall({ callId, token, spool: createAftermathSpool(aftermathDir(config)), log });
   const end = createCallEnd();
   guardJob(end, log);
 
@@ -108,21 +136,32 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     ledger,
     leg: createSipLeg(roomNameOf(ctx), config, log),
     converse: (call, transfers) => {
+      const recording = recordingFor(ctx, call, log);
+      const consent = recording === null ? null : recordWithConsent(recording);
       const conversation = createConversation({
         room: ctx.room,
         models: buildModels(config, vad, log),
         turnDetection: chooseModels(config).turnDetection,
-        playbook: call.playbook,
-        tools: toolsFor(transfers, async () => {
-          await conversation.say(GOODBYE);
-          end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
-        }),
+        playbook: recording === null ? call.playbook : withNotice(call.playbook),
+        record: recording !== null,
+        onSession: (session) => {
+          afterCall?.attach(session, recording);
+          consent?.listenTo(session);
+        },
+        tools: {
+          ...toolsFor(transfers, async () => {
+            await conversation.say(GOODBYE);
+            end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+          }),
+          ...consent?.tools,
+        },
         onProviderError: (reason) =>
           end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),
         log,
       });
       return conversation;
     },
+    afterCall,
     end,
     hold: () => holdCall(callMarksDir(config), roomNameOf(ctx), log),
     log,

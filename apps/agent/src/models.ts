@@ -1,4 +1,4 @@
-import { type AgentSessionOptions, inference, type VAD } from '@livekit/agents';
+import { type AgentSessionOptions, inference, type llm, type VAD } from '@livekit/agents';
 import * as cartesia from '@livekit/agents-plugin-cartesia';
 import * as openai from '@livekit/agents-plugin-openai';
 import type { Logger } from '@outdial/runtime';
@@ -35,6 +35,19 @@ const MANAGED = { stt: 'cartesia/ink-whisper', llm: 'openai/gpt-4.1-mini', tts: 
 
 const OPENAI_COMPATIBLE = { llm: 'gpt-4.1-mini', stt: 'whisper-1' } as const;
 
+/** Builds the language model, as the session uses it. */
+export const buildLlm = (config: AgentConfig): llm.LLM => {
+  if (chooseModels(config).llm === 'openai') {
+    const server = given({ apiKey: config.OPENAI_API_KEY ?? 'none', baseURL: config.OPENAI_BASE_URL });
+    return new openai.LLM({ ...server, model: config.LLM_MODEL ?? OPENAI_COMPATIBLE.llm });
+  }
+  return new inference.LLM({
+    model: config.LLM_MODEL ?? MANAGED.llm,
+    apiKey: config.LIVEKIT_API_KEY,
+    apiSecret: config.LIVEKIT_API_SECRET,
+  });
+};
+
 /** Builds the session's models. `apiKey` of a local OpenAI-compatible server may be anything. */
 export const buildModels = (
   config: AgentConfig,
@@ -64,10 +77,7 @@ export const buildModels = (
               useRealtime: false,
             })
           : new inference.STT({ model: config.STT_MODEL ?? MANAGED.stt, ...livekit }),
-    llm:
-      choice.llm === 'openai'
-        ? new openai.LLM({ ...openaiServer, model: config.LLM_MODEL ?? OPENAI_COMPATIBLE.llm })
-        : new inference.LLM({ model: config.LLM_MODEL ?? MANAGED.llm, ...livekit }),
+    llm: buildLlm(config),
     tts:
       choice.tts === 'cartesia'
         ? new cartesia.TTS({

@@ -4,6 +4,7 @@ import type { Logger } from '@outdial/runtime';
 import type { GrantedCall } from '@outdial/telephony';
 import { type LegGone, type LegWatch, watchLeg } from './adapters/leg-watch.ts';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
+import type { AfterCall } from './after-call.ts';
 import { type CallEndLatch, endOfLeg, endOfRoom, ownError, REMOVED } from './call-end.ts';
 import type { AgentConfig } from './config.ts';
 import type { Conversation } from './conversation.ts';
@@ -24,6 +25,8 @@ export type CallJob = {
   readonly ledger: CallLedger;
   readonly leg: SipLeg;
   readonly converse: (call: GrantedCall, transfers: Transfers) => Conversation;
+  /** Keeps what was said; `null` for a call that has no record. */
+  readonly afterCall: AfterCall | null;
   readonly end: CallEndLatch;
   /** Marks the call as live for whoever outlives this process; what it gives takes the mark away. */
   readonly hold: () => () => Promise<void>;
@@ -116,20 +119,23 @@ export const runCall = async (job: CallJob): Promise<void> => {
     end.decide(ownError(String(error)));
   } finally {
     clearTimeout(maxDuration);
+    // An answer that came while something else ended the call is an answer all the same.
+    const answered = answeredAt ?? watch.facts().activeAt;
     const outcome = outcomeOf({
       end: await end.decided,
       leg: watch.facts(),
       watched,
-      // An answer that came while something else ended the call is an answer all the same.
-      answeredAt: answeredAt ?? watch.facts().activeAt,
+      answeredAt: answered,
       endedAt: performance.now(),
       ...sip,
       transfer: transfers?.result() ?? null,
     });
     log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');
-    const deliver = await ledger.close(outcome);
-    await Promise.all([deliver(), takeDown(leg, dialing)]);
+    const after = answered === null ? null : (job.afterCall?.of(call, outcome, answered) ?? null);
+    const deliver = await ledger.close(outcome, after?.follows ?? NOTHING_FOLLOWS);
+    await Promise.all([deliver(), takeDown(leg, dialing), after?.draft()]);
     await release();
+    await after?.finish();
   }
 };
 
@@ -141,5 +147,7 @@ const absent = async (watch: LegWatch): Promise<LegGone> => {
   await pause(ABSENT_MS, undefined, { ref: false });
   return watch.facts().seen ? watch.gone : { cause: 'hangup', detail: 'never seen in the room' };
 };
+
+const NOTHING_FOLLOWS = { result: false, recording: false };
 
 const NO_SIP = { sipStatus: null, sipReason: null };

@@ -94,6 +94,7 @@ export const createCallRig = (
         },
       };
     },
+    afterCall: null,
     end: createCallEnd(),
     hold: () => {
       seen.held += 1;

@@ -10,7 +10,7 @@ export const DEFAULT_PLAYBOOK: GrantedPlaybook = {
   tools: ['transfer_call', 'end_call'],
   transfer_targets: [],
   voicemail_message: null,
-  recording_notice: null,
+  recording_notice: 'This call is recorded. Tell me if you do not want that.',
   silence: { prompt_after_seconds: 10, prompts: ['Are you still there?', 'I cannot hear you.'] },
   result_schema: null,
 };

@@ -29,6 +29,8 @@ export const callResultSchema = z.strictObject({
   /** By the playbook's JSON Schema; `null`: it has none, or none could be made. */
   result: z.json(),
   summary: z.string().max(2_000).nullable(),
+  /** Whether a recording is still to come. */
+  recording: z.boolean(),
   /** Why there is no result or no summary, in one sentence; `null`: there is. */
   problem: z.string().min(1).max(500).nullable(),
 });

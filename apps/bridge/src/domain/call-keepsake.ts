@@ -42,6 +42,7 @@ export const resultArrived = (call: Call, said: CallResult, now: Date): CallChan
     summary: said.summary,
     resultProblem: said.problem,
     transcriptAt: now,
+    ...(call.recordingState === 'awaited' && !said.recording ? { recordingState: null } : NOTHING),
   };
 };
 

@@ -58,9 +58,7 @@ export const agentResultRoute = (app: App, deps: RouteDeps): void => {
 };
 
 const claimHeaders = z.looseObject({
-  'content-length': z
-    .string({ error: 'Content-Length is missing: the size of a recording is said first.' })
-    .regex(/^\d{1,12}$/),
+  'x-outdial-bytes': z.string().regex(/^\d{1,12}$/),
   'x-outdial-sha256': z.string().regex(/^[0-9a-f]{64}$/),
   'x-outdial-token': z.string().min(16).max(256),
 });
@@ -71,11 +69,14 @@ const claimOf = (request: FastifyRequest, secret: string): RecordingClaim => {
   if (!parsed.success) throw unsigned();
   const claim = {
     token: parsed.data['x-outdial-token'],
-    bytes: Number(parsed.data['content-length']),
+    bytes: Number(parsed.data['x-outdial-bytes']),
     sha256: parsed.data['x-outdial-sha256'],
   };
   if (!isForItsCall(request) || !verifyReport(secret, request.headers, recordingClaimText(claim))) {
     throw unsigned();
+  }
+  if (claim.bytes > RECORDING_LIMIT_BYTES) {
+    throw new HttpError('payload_too_large', `A recording may have ${RECORDING_LIMIT_BYTES} bytes at most.`);
   }
   return claim;
 };

@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CallRecord, HEARD_WHOLE, similarity, speak, utterances } from '@outdial/lab';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { placeCall, useStack } from '../src/stack.ts';
+
+const ANSWERS = '0491 570 156';
+const NOTICE = 'This call is recorded.';
+
+const stack = useStack();
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'outdial-results-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+type Turn = { at_ms: number; speaker: string; text: string; interrupted: boolean };
+const transcriptOf = async (record: CallRecord): Promise<Turn[]> => {
+  const answer = await stack.outdial.request(`/calls/${record.id}/transcript`);
+  expect(answer.status).toBe(200);
+  return (answer.body as { turns: Turn[] }).turns;
+};
+
+/** The recording as two mono WAVs: what the callee said, and what the agent said. */
+const downloadRecording = async (id: string): Promise<{ callee: string; agent: string }> => {
+  const response = await fetch(`${stack.outdial.bridgeUrl}/calls/${id}/recording`, {
+    headers: { authorization: `Bearer ${stack.outdial.apiKey}` },
+  });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('audio/ogg');
+  const ogg = join(dir, `${id}.ogg`);
+  await writeFile(ogg, Buffer.from(await response.arrayBuffer()));
+  const side = (name: string, channel: string): string => {
+    const wav = join(dir, `${id}-${name}.wav`);
+    execFileSync('sox', [ogg, '-b', '16', wav, 'remix', channel]);
+    return wav;
+  };
+  return { callee: side('callee', '1'), agent: side('agent', '2') };
+};
+
+const recordingIsThere = (id: string): Promise<true> =>
+  vi.waitUntil(async () => (await stack.outdial.call(id)).recording_url !== null, {
+    timeout: 15_000,
+    interval: 100,
+  });
+
+const logs = (): string => stack.outdial.log('agent') + stack.outdial.log('bridge');
+
+describe('a recorded call in which both speak', () => {
+  let record: CallRecord;
+  beforeAll(async () => {
+    await stack.lab.phones.say(ANSWERS, [11_000, 'party', 9_000, 'goodbye']);
+    ({ record } = await placeCall(stack, { destination: ANSWERS, account_code: 'results-1', record: true }));
+    await recordingIsThere(record.id);
+  }, 90_000);
+
+  test('the record holds the summary when the wait for its end is over', () => {
+    expect(record).toMatchObject({
+      status: 'completed',
+      result: null,
+      result_problem: null,
+      transcript_url: `/calls/${record.id}/transcript`,
+    });
+    expect(record.summary).toContain(utterances.party);
+  });
+
+  test('the transcript has who said what, when, beginning with the notice', async () => {
+    const turns = await transcriptOf(record);
+    expect(turns[0]).toMatchObject({ speaker: 'agent', text: expect.stringContaining(NOTICE) });
+    expect(turns.map(({ speaker }) => speaker).slice(0, 4)).toEqual(['agent', 'callee', 'agent', 'callee']);
+    expect(turns[1]?.text).toBe(utterances.party);
+    expect(turns.map(({ at_ms }) => at_ms)).toEqual(
+      turns.map(({ at_ms }) => at_ms).toSorted((a, b) => a - b),
+    );
+    expect(turns[1]?.at_ms).toBeGreaterThan(9_000);
+    expect(turns[1]?.at_ms).toBeLessThan(16_000);
+  });
+
+  test('the recording holds the callee on the left and the agent on the right', async () => {
+    const { callee, agent } = await downloadRecording(record.id);
+    const greeting = stack.lab.speech.tts.spoken()[0];
+    if (greeting === undefined) throw new Error('The agent said nothing.');
+    expect((await similarity(agent, greeting.file)).score).toBeGreaterThan(HEARD_WHOLE);
+    const party = join(dir, 'party.wav');
+    await speak(utterances.party, party, { voice: 'callee' });
+    expect((await similarity(callee, party)).score).toBeGreaterThan(HEARD_WHOLE);
+    expect((await similarity(callee, greeting.file)).score).toBeLessThan(0.5);
+  });
+
+  test('only we can read the file, and none is left at the agent', async () => {
+    const path = join(stack.outdial.env.DATA_DIR ?? '', 'recordings', `${record.id}.ogg`);
+    const { mode } = await stat(path);
+    expect(mode & 0o077).toBe(0);
+    const spool = join(stack.outdial.env.DATA_DIR ?? '', 'spool', 'ended');
+    await expect.poll(() => readdir(spool), { timeout: 5_000 }).toEqual([]);
+  });
+
+  test('no word of it is in the logs', () => {
+    for (const word of ['seven people', 'Friday', 'The callee said', 'is recorded'])
+      expect(logs()).not.toContain(word);
+  });
+});
+
+describe('a callee who does not want to be recorded', () => {
+  let record: CallRecord;
+  beforeAll(async () => {
+    await stack.lab.phones.say(ANSWERS, [11_000, 'noRecording', 9_000, 'goodbye']);
+    ({ record } = await placeCall(stack, { destination: ANSWERS, account_code: 'results-2', record: true }));
+  }, 90_000);
+
+  test('hears that it has stopped, and the call goes on to its end', async () => {
+    expect(record).toMatchObject({ status: 'completed' });
+    const turns = await transcriptOf(record);
+    expect(
+      turns.some(({ speaker, text }) => speaker === 'agent' && text.includes('stopped and deleted')),
+    ).toBe(true);
+    expect(turns.at(-1)?.text).toMatch(/goodbye/i);
+  });
+
+  test('there is no recording, and nothing of it is left', async () => {
+    expect(record.recording_url).toBeNull();
+    const answer = await stack.outdial.request(`/calls/${record.id}/recording`);
+    expect(answer).toMatchObject({ status: 404, body: { code: 'recording_not_found' } });
+    const sessions = await readdir(join(tmpdir(), 'livekit-agents')).catch(() => []);
+    const log = stack.outdial.log('agent');
+    expect(sessions.filter((name) => log.includes(name.replace('job-', '')))).toEqual([]);
+  });
+});
