@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type CallLeg, type CallReport, type CallStatus, makeOutcome } from '@outdial/telephony';
+import {
+  type CallLeg,
+  type CallReport,
+  type CallResult,
+  type CallStatus,
+  makeOutcome,
+} from '@outdial/telephony';
 import type { CallEvent } from '../src/domain/advance-call.ts';
 import { type Call, type NewCall, newCallId, roomName } from '../src/domain/call.ts';
 import type { DialSettings } from '../src/domain/guard-rails.ts';
@@ -125,6 +131,20 @@ type Said<T> = T extends CallReport ? Omit<T, 'token' | 'seq' | 'at_ms'> : never
 export const report = (said: Said<CallReport>, atMs = 4_000): CallEvent => ({
   type: 'report',
   report: { token: TOKEN, seq: 1, at_ms: atMs, ...said } as CallReport,
+});
+
+/** The words of a call and what they come to, as its worker hands them over. */
+export const result = (change: Partial<CallResult> = {}): Extract<CallEvent, { type: 'result' }> => ({
+  type: 'result',
+  result: {
+    token: TOKEN,
+    transcript: [{ at_ms: 900, speaker: 'callee', text: 'Seven of us.', interrupted: false }],
+    result: { people: 7 },
+    summary: 'Seven come.',
+    recording: false,
+    problem: null,
+    ...change,
+  },
 });
 
 /** The leg to the callee, as LiveKit or the agent shows it. */

@@ -43,14 +43,21 @@ export const emptyResult = (schema: JsonSchema): Record<string, null> =>
     Object.keys(isObject(schema.properties) ? schema.properties : {}).map((name) => [name, null]),
   );
 
-const withNulls = (schema: unknown, value: unknown): unknown => {
-  if (!isObject(schema) || !isObject(schema.properties) || !isObject(value)) return value;
-  const names = Object.keys(schema.properties);
-  const known = names.map((name) => [
-    name,
-    withNulls((schema.properties as JsonSchema)[name], value[name] ?? null),
-  ]);
-  return Object.fromEntries(known);
+/** `"5"` for 5 and `"true"` for true, as small models write them. */
+const asTyped = ({ type }: JsonSchema, value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  if ((type === 'number' || type === 'integer') && /^-?\d+(\.\d+)?$/.test(value.trim())) return Number(value);
+  if (type === 'boolean' && /^(true|false)$/i.test(value.trim()))
+    return value.trim().toLowerCase() === 'true';
+  return value;
+};
+
+const tidied = (schema: unknown, value: unknown): unknown => {
+  if (!isObject(schema)) return value;
+  const { properties } = schema;
+  if (!isObject(properties) || !isObject(value)) return asTyped(schema, value);
+  const names = Object.keys(properties);
+  return Object.fromEntries(names.map((name) => [name, tidied(properties[name], value[name] ?? null)]));
 };
 
 /** A value by the schema, or what is wrong with it in words for the model. */
@@ -69,11 +76,11 @@ const explain = ({ errors }: ValidateFunction): string =>
  * not name is dropped, `"5"` is taken for 5. Throws when the schema itself cannot be used.
  */
 export const createResultCheck = (schema: JsonSchema): ((answer: unknown) => Checked) => {
-  const ajv = new Ajv({ strict: false, allErrors: true, coerceTypes: true, logger: false });
+  const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   addFormats.default(ajv);
   const validate = ajv.compile(schemaToFill(schema));
   return (answer) => {
-    const value = withNulls(schema, structuredClone(answer));
+    const value = tidied(schema, answer);
     return validate(value) ? { status: 'ok', value } : { status: 'invalid', reason: explain(validate) };
   };
 };

@@ -16,7 +16,7 @@ export const announced = (call: Call, follows: Follows | undefined, now: Date): 
   ...(follows?.result === true && call.resultAt === null
     ? { resultDueAt: new Date(now.getTime() + RESULT_WITHIN_MS) }
     : NOTHING),
-  ...(follows?.recording === true && call.recordingState === null
+  ...(follows?.recording === true && call.record && call.recordingState === null
     ? { recordingState: 'awaited' as const }
     : NOTHING),
 });

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { verifyReport } from '@outdial/runtime';
 import {
   callResultSchema,
@@ -88,7 +87,8 @@ const claimOf = (request: FastifyRequest, secret: string): RecordingClaim => {
 export const agentRecordingRoute = (app: App, deps: RouteDeps & { readonly secret: string }): void => {
   const claims = new WeakMap<FastifyRequest, RecordingClaim>();
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('audio/ogg', (_request, payload, done) => done(null, payload));
+  // Left unread: the handler takes it from the connection.
+  app.addContentTypeParser('audio/ogg', (_request, _payload, done) => done(null, undefined));
   app.addHook('onRequest', async (request) => {
     if (!request.is404) claims.set(request, claimOf(request, deps.secret));
   });
@@ -119,7 +119,7 @@ export const agentRecordingRoute = (app: App, deps: RouteDeps & { readonly secre
       const claim = claims.get(request);
       if (claim === undefined) throw unsigned();
       const facts = { callId: id, bytes: claim.bytes };
-      switch (await takeRecording(deps, id, claim, request.body as Readable)) {
+      switch (await takeRecording(deps, id, claim, request.raw)) {
         case 'not_found':
           throw noSuchCall();
         case 'not_granted':
