@@ -2,19 +2,32 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CallRecord, HEARD_WHOLE, similarity, speak, utterances } from '@outdial/lab';
+import {
+  type CallbackReceiver,
+  type CallRecord,
+  HEARD_WHOLE,
+  similarity,
+  speak,
+  startCallbackReceiver,
+  utterances,
+} from '@outdial/lab';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { placeCall, useStack } from '../src/stack.ts';
 
 const ANSWERS = '0491 570 156';
 const NOTICE = 'This call is recorded.';
 
-const stack = useStack();
+let receiver: CallbackReceiver;
 let dir: string;
 beforeAll(async () => {
+  receiver = await startCallbackReceiver();
   dir = await mkdtemp(join(tmpdir(), 'outdial-results-'));
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(async () => {
+  await receiver.close();
+  await rm(dir, { recursive: true, force: true });
+});
+const stack = useStack(() => ({ CALLBACK_ALLOWED_HOSTS: '127.0.0.1' }));
 
 type Turn = { at_ms: number; speaker: string; text: string; interrupted: boolean };
 const transcriptOf = async (record: CallRecord): Promise<Turn[]> => {
@@ -52,7 +65,8 @@ describe('a recorded call in which both speak', () => {
   let record: CallRecord;
   beforeAll(async () => {
     await stack.lab.phones.say(ANSWERS, [11_000, 'party', 9_000, 'goodbye']);
-    ({ record } = await placeCall(stack, { destination: ANSWERS, account_code: 'results-1', record: true }));
+    const asked = { destination: ANSWERS, account_code: 'results-1', record: true };
+    ({ record } = await placeCall(stack, { ...asked, callback_url: receiver.url('/resume') }));
     await recordingIsThere(record.id);
   }, 90_000);
 
@@ -64,6 +78,16 @@ describe('a recorded call in which both speak', () => {
       transcript_url: `/calls/${record.id}/transcript`,
     });
     expect(record.summary).toContain(utterances.party);
+  });
+
+  test('the one callback of the end holds it, and comes soon', async () => {
+    await expect.poll(() => receiver.requests('/resume').length, { timeout: 5_000 }).toBe(1);
+    const [request] = receiver.requests('/resume');
+    expect(request?.json).toMatchObject({
+      type: 'call.ended',
+      data: { id: record.id, summary: record.summary },
+    });
+    expect((request?.at ?? 0) - Date.parse(String(record.ended_at))).toBeLessThan(10_000);
   });
 
   test('the transcript has who said what, when, beginning with the notice', async () => {
@@ -127,4 +151,63 @@ describe('a callee who does not want to be recorded', () => {
     const log = stack.outdial.log('agent');
     expect(sessions.filter((name) => log.includes(name.replace('job-', '')))).toEqual([]);
   });
+});
+
+const inProgress = (id: string): Promise<true> =>
+  vi.waitUntil(async () => (await stack.outdial.call(id)).status === 'in_progress', { timeout: 30_000 });
+/** Waits until the callee's words have reached the model. */
+const understood = (words: string): Promise<true> =>
+  vi.waitUntil(
+    () =>
+      stack.lab.speech.llm.requests.some(({ request }) => JSON.stringify(request.messages).includes(words)),
+    { timeout: 30_000, interval: 100 },
+  );
+
+describe('a bridge that is away when a call ends', () => {
+  test('gets result and recording when it is back, and the model was asked once', async () => {
+    await stack.lab.phones.say(ANSWERS, [11_000, 'party']);
+    stack.lab.speech.llm.requests.length = 0;
+    const asked = { destination: ANSWERS, account_code: 'results-3', record: true };
+    const { record } = await placeCall(stack, asked, async (id) => {
+      await inProgress(id);
+      await understood(utterances.party);
+      await stack.outdial.kill('bridge');
+      await stack.lab.phones.hangUp(ANSWERS);
+      const isReport = ({ request }: { request: { messages: unknown } }) =>
+        JSON.stringify(request.messages).includes('<transcript>');
+      await vi.waitUntil(() => stack.lab.speech.llm.requests.some(isReport), { timeout: 20_000 });
+      await stack.outdial.restart('bridge');
+    });
+    expect(record).toMatchObject({ status: 'completed', outcome: { end_reason: 'callee_hangup' } });
+    await vi.waitUntil(async () => (await stack.outdial.call(record.id)).summary !== null, {
+      timeout: 20_000,
+    });
+    await recordingIsThere(record.id);
+    const reports = stack.lab.speech.llm.requests.filter(({ request }) =>
+      JSON.stringify(request.messages).includes('<transcript>'),
+    );
+    expect(reports).toHaveLength(1);
+  }, 120_000);
+});
+
+describe('a job that is killed in the call', () => {
+  test('leaves the truth about the end at once, without a result and without a recording', async () => {
+    await stack.lab.phones.say(ANSWERS, [11_000, 'party']);
+    const asked = { destination: ANSWERS, account_code: 'results-4', record: true };
+    const { record } = await placeCall(stack, asked, async (id) => {
+      await inProgress(id);
+      await understood(utterances.party);
+      const [job] = stack.outdial.jobs();
+      if (job === undefined) throw new Error('There is no job.');
+      process.kill(job.pid, 'SIGKILL');
+    });
+    expect(record).toMatchObject({
+      outcome: { end_reason: 'agent_lost' },
+      result: null,
+      summary: null,
+      transcript_url: null,
+      recording_url: null,
+    });
+    await expect.poll(() => stack.outdial.log('agent'), { timeout: 20_000 }).toContain('half-made recording');
+  }, 120_000);
 });

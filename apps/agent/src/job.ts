@@ -22,7 +22,7 @@ import { createAfterCall } from './after-call.ts';
 import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { createConversation } from './conversation.ts';
-import { callFromMetadata } from './direct-call.ts';
+import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
 import { buildModels, chooseModels } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
@@ -62,12 +62,12 @@ const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): ToolSet =
   return { end_call, transfer_call };
 };
 
-const ledgerFor = (
+const ledgerFor = async (
   ctx: JobContext<JobData>,
   metadata: CallMetadata,
   token: string,
   log: Logger,
-): CallLedger | null => {
+): Promise<CallLedger | null> => {
   const { config } = ctx.proc.userData;
   if (metadata.call_id !== null) {
     return createBridgeLedger({
@@ -80,7 +80,8 @@ const ledgerFor = (
       log,
     });
   }
-  const call = callFromMetadata(metadata, config);
+  const playbook = await readDefaultPlaybook(config);
+  const call = playbook.status === 'ok' ? callFromMetadata(metadata, config, playbook.value) : playbook;
   if (call.status === 'invalid') {
     log.error({ reason: call.reason }, 'the dispatch cannot be dialled');
     return null;
@@ -119,7 +120,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   if (unknown.length > 0) log.warn({ fields: unknown }, 'the job metadata has unknown fields');
 
   const token = randomUUID();
-  const ledger = ledgerFor(ctx, metadata, token, log);
+  const ledger = await ledgerFor(ctx, metadata, token, log);
   if (ledger === null) return ctx.shutdown('not dialable');
   const { call_id: callId } = metadata;
   const afterCall =

@@ -24,6 +24,7 @@ import { healthRoutes } from './http/routes/health.ts';
 import { keepsakeRoutes } from './http/routes/keepsakes.ts';
 import { livekitWebhookRoute } from './http/routes/livekit-webhook.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
+import { playbooksRoute } from './http/routes/playbooks.ts';
 import { purgeRoute } from './http/routes/purge.ts';
 import { giveUpRequest, serverOptions } from './http/server-options.ts';
 import type { ReadLiveKitWebhook } from './ports.ts';
@@ -62,6 +63,7 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   purgeRoute(app, deps);
   eventRoutes(app, deps);
   callbackRoutes(app, deps);
+  playbooksRoute(app, deps);
   openapiRoute(app);
   await app.register(async (scope) => {
     const bodiless = acceptAnyBody(scope.withTypeProvider<ZodTypeProvider>());

@@ -101,7 +101,7 @@ const unavailableEnvironment = {
   DESTINATION_COOLDOWN_MINUTES: notAvailable(/^0$/),
 } as const;
 
-const WITHOUT_EFFECT = ['COST_PER_MINUTE', 'PLAYBOOKS_DIR'] as const;
+const WITHOUT_EFFECT = ['COST_PER_MINUTE'] as const;
 
 /** Names that are set though nothing reads them yet; harmless, but worth a warning at the start. */
 export const namesWithoutEffect = (env: Environment): readonly string[] =>

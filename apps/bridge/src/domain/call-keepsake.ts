@@ -81,6 +81,7 @@ export const purged = (call: Call, now: Date): CallChange => {
     variables: null,
     greeting: null,
     instructions: null,
+    grantedPlaybook: null,
     metadata: null,
     legs: [],
     transfer: null,

@@ -5,7 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
-import type { CallStore, ChangeFeed, RecordingStore } from '../ports.ts';
+import type { CallStore, ChangeFeed, Playbooks, RecordingStore } from '../ports.ts';
 
 /** A Fastify whose routes take zod schemas. */
 export type App = FastifyInstance<
@@ -21,6 +21,7 @@ export type RouteDeps = {
   readonly calls: CallStore;
   readonly recordings: RecordingStore;
   readonly settings: DialSettings;
+  readonly playbooks: Playbooks;
   readonly wake: () => void;
   readonly feed: ChangeFeed;
   /** Aborted when the bridge stops: nobody is kept waiting any longer. */
