@@ -17,17 +17,33 @@ import { placeCall, useStack } from '../src/stack.ts';
 const ANSWERS = '0491 570 156';
 const NOTICE = 'This call is recorded.';
 
+const PARTY = `---
+description: Asks how many come to a party.
+greeting: Hello, this is an automated assistant. How many people will come to the party, and when?
+recording_notice: ${NOTICE} Tell me if you do not want that.
+result:
+  type: object
+  properties:
+    people: { type: integer, minimum: 1 }
+    day: { type: string, enum: [friday, saturday] }
+    coming: { type: boolean }
+    colour: { type: string, enum: [red, blue] }
+---
+Ask how many people come to the party, on which day, and in which colour.
+`;
+
 let receiver: CallbackReceiver;
 let dir: string;
 beforeAll(async () => {
   receiver = await startCallbackReceiver();
   dir = await mkdtemp(join(tmpdir(), 'outdial-results-'));
+  await writeFile(join(dir, 'party.md'), PARTY);
 });
 afterAll(async () => {
   await receiver.close();
   await rm(dir, { recursive: true, force: true });
 });
-const stack = useStack(() => ({ CALLBACK_ALLOWED_HOSTS: '127.0.0.1' }));
+const stack = useStack(() => ({ CALLBACK_ALLOWED_HOSTS: '127.0.0.1', PLAYBOOKS_DIR: dir }));
 
 type Turn = { at_ms: number; speaker: string; text: string; interrupted: boolean };
 const transcriptOf = async (record: CallRecord): Promise<Turn[]> => {
@@ -65,15 +81,15 @@ describe('a recorded call in which both speak', () => {
   let record: CallRecord;
   beforeAll(async () => {
     await stack.lab.phones.say(ANSWERS, [11_000, 'party', 9_000, 'goodbye']);
-    const asked = { destination: ANSWERS, account_code: 'results-1', record: true };
+    const asked = { destination: ANSWERS, account_code: 'results-1', playbook: 'party', record: true };
     ({ record } = await placeCall(stack, { ...asked, callback_url: receiver.url('/resume') }));
     await recordingIsThere(record.id);
   }, 90_000);
 
-  test('the record holds the summary when the wait for its end is over', () => {
+  test('the record holds result and summary when the wait for its end is over', () => {
     expect(record).toMatchObject({
       status: 'completed',
-      result: null,
+      result: { people: 7, day: 'friday', coming: true, colour: null },
       result_problem: null,
       transcript_url: `/calls/${record.id}/transcript`,
     });
@@ -85,7 +101,7 @@ describe('a recorded call in which both speak', () => {
     const [request] = receiver.requests('/resume');
     expect(request?.json).toMatchObject({
       type: 'call.ended',
-      data: { id: record.id, summary: record.summary },
+      data: { id: record.id, summary: record.summary, result: { people: 7 } },
     });
     expect((request?.at ?? 0) - Date.parse(String(record.ended_at))).toBeLessThan(10_000);
   });
@@ -131,7 +147,12 @@ describe('a callee who does not want to be recorded', () => {
   let record: CallRecord;
   beforeAll(async () => {
     await stack.lab.phones.say(ANSWERS, [11_000, 'noRecording', 9_000, 'goodbye']);
-    ({ record } = await placeCall(stack, { destination: ANSWERS, account_code: 'results-2', record: true }));
+    ({ record } = await placeCall(stack, {
+      destination: ANSWERS,
+      account_code: 'results-2',
+      playbook: 'party',
+      record: true,
+    }));
   }, 90_000);
 
   test('hears that it has stopped, and the call goes on to its end', async () => {
@@ -167,7 +188,7 @@ describe('a bridge that is away when a call ends', () => {
   test('gets result and recording when it is back, and the model was asked once', async () => {
     await stack.lab.phones.say(ANSWERS, [11_000, 'party']);
     stack.lab.speech.llm.requests.length = 0;
-    const asked = { destination: ANSWERS, account_code: 'results-3', record: true };
+    const asked = { destination: ANSWERS, account_code: 'results-3', playbook: 'party', record: true };
     const { record } = await placeCall(stack, asked, async (id) => {
       await inProgress(id);
       await understood(utterances.party);
@@ -193,7 +214,7 @@ describe('a bridge that is away when a call ends', () => {
 describe('a job that is killed in the call', () => {
   test('leaves the truth about the end at once, without a result and without a recording', async () => {
     await stack.lab.phones.say(ANSWERS, [11_000, 'party']);
-    const asked = { destination: ANSWERS, account_code: 'results-4', record: true };
+    const asked = { destination: ANSWERS, account_code: 'results-4', playbook: 'party', record: true };
     const { record } = await placeCall(stack, asked, async (id) => {
       await inProgress(id);
       await understood(utterances.party);

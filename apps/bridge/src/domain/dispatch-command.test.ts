@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DISPATCH_FIELDS, type DispatchCommand, dispatchBodySchema } from './dispatch-command.ts';
+import { DISPATCH_FIELDS, dispatchBodySchema } from './dispatch-command.ts';
 import { explainUnknownField } from './unknown-field.ts';
 
 const read = (body: unknown) => dispatchBodySchema.safeParse(body);
