@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { voice } from '@livekit/agents';
@@ -98,7 +98,8 @@ describe('what is kept of a call', () => {
     const care = careOf(fakeSession(() => Promise.reject(new Error('stuck'))));
     await care.finish();
     expect((await spool.read('call_1')).complete).toBe(true);
-    spool = createAftermathSpool('/proc/nowhere');
+    await writeFile(join(dir, 'file'), '');
+    spool = createAftermathSpool(join(dir, 'file', 'spool'));
     await careOf(fakeSession()).finish();
     expect(logged.join()).toContain('AGENT_SPOOL_DIR');
     expect(logged.join()).not.toContain('Seven');
