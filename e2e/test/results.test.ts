@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getFfmpegPath } from '@livekit/av';
 import {
   type CallbackReceiver,
   type CallRecord,
@@ -61,9 +62,11 @@ const downloadRecording = async (id: string): Promise<{ callee: string; agent: s
   expect(response.headers.get('content-type')).toBe('audio/ogg');
   const ogg = join(dir, `${id}.ogg`);
   await writeFile(ogg, Buffer.from(await response.arrayBuffer()));
+  const both = join(dir, `${id}.wav`);
+  execFileSync(getFfmpegPath() ?? 'ffmpeg', ['-loglevel', 'error', '-i', ogg, both]);
   const side = (name: string, channel: string): string => {
     const wav = join(dir, `${id}-${name}.wav`);
-    execFileSync('sox', [ogg, '-b', '16', wav, 'remix', channel]);
+    execFileSync('sox', [both, wav, 'remix', channel]);
     return wav;
   };
   return { callee: side('callee', '1'), agent: side('agent', '2') };
