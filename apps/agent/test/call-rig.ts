@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Room } from '@livekit/rtc-node';
 import { createLogger } from '@outdial/runtime';
-import type { CallOutcome, GrantedCall } from '@outdial/telephony';
+import type { CallOutcome, Follows, GrantedCall } from '@outdial/telephony';
 import { createCallEnd } from '../src/call-end.ts';
 import type { CallStep, DialResult, Grant, Invite, ReferResult } from '../src/ports.ts';
 import { type CallJob, runCall } from '../src/run-call.ts';
@@ -23,6 +23,8 @@ export const createCallRig = (
     grant?: Grant;
     call?: Partial<GrantedCall>;
     env?: Record<string, string>;
+    /** Whether what is said is kept; default false, as for a dispatch without the bridge. */
+    keeps?: boolean;
     /** The job is told to end before it begins. */
     ended?: boolean;
   } = {},
@@ -42,6 +44,9 @@ export const createCallRig = (
     hangUps: 0,
     listens: 0,
     held: 0,
+    follows: [] as Follows[],
+    /** `draft`, `hang up`, `finish`, in order. */
+    kept: [] as string[],
   };
   let cancel = () => {};
   let transfers: Transfers | undefined;
@@ -61,8 +66,9 @@ export const createCallRig = (
       onCancel: (listener) => {
         cancel = listener;
       },
-      close: async (outcome) => {
+      close: async (outcome, follows) => {
         seen.outcomes.push(outcome);
+        seen.follows.push(follows);
         return async () => {};
       },
     },
@@ -80,6 +86,7 @@ export const createCallRig = (
       },
       hangUp: async () => {
         seen.hangUps += 1;
+        seen.kept.push('hang up');
       },
     },
     converse: (_call, made) => {
@@ -94,7 +101,17 @@ export const createCallRig = (
         },
       };
     },
-    afterCall: null,
+    afterCall:
+      options.keeps === true
+        ? {
+            attach: () => {},
+            of: () => ({
+              follows: { result: true, recording: false },
+              draft: async () => void seen.kept.push('draft'),
+              finish: async () => void seen.kept.push('finish'),
+            }),
+          }
+        : null,
     end: createCallEnd(),
     hold: () => {
       seen.held += 1;

@@ -29,6 +29,7 @@ describe('refusesRecording', () => {
     'Who is calling?',
     'Are you recording this?',
     'Nobody told me.',
+    'No one can take your call right now.',
   ])('not: %s', (text) => {
     expect(refusesRecording(text, true)).toBe(false);
   });

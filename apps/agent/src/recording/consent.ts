@@ -9,7 +9,7 @@ export const withNotice = (playbook: GrantedPlaybook): GrantedPlaybook =>
 const SPEAKS_OF_RECORDING = /\brecord(ed|ing|ings)?\b/i;
 const REFUSES = /\b(no|not|don['’]?t|do not|stop|never|without|object|refuse|rather not)\b/i;
 const PLAIN_NO =
-  /^\s*(oh |um+ |uh+ )?[,.]?\s*(no|nope|nah|i (do not|don['’]?t) (agree|consent|want that))\b/i;
+  /^\s*(oh |um+ |uh+ )?[,.]?\s*(no(?! one\b)|nope|nah|i (do not|don['’]?t) (agree|consent|want that))\b/i;
 const NO_OBJECTION = /\b(no (problem|worries|objections?)|(do not|don['’]?t) mind)\b/i;
 
 /**

@@ -69,12 +69,17 @@ export const purgeCalls = async (deps: Deps, filter: PurgeFilter): Promise<Purge
 export const deleteExpired = async (
   deps: Deps & { readonly retentionDays: number; readonly log: Logger },
 ): Promise<void> => {
-  const calls = await deps.calls.findKept(deps.retentionDays, BATCH);
-  for (const call of calls) {
-    await removeFile(deps, call);
-    await deleteFrom(deps, call.id, (tx) => tx.deleteTranscript(call.id), 'recording_deleted');
-  }
-  if (calls.length > 0) {
-    deps.log.info({ calls: calls.length, days: deps.retentionDays }, 'transcripts and recordings deleted');
+  let deleted = 0;
+  let calls: readonly Call[];
+  do {
+    calls = await deps.calls.findKept(deps.retentionDays, BATCH);
+    for (const call of calls) {
+      await removeFile(deps, call);
+      await deleteFrom(deps, call.id, (tx) => tx.deleteTranscript(call.id), 'recording_deleted');
+    }
+    deleted += calls.length;
+  } while (calls.length === BATCH);
+  if (deleted > 0) {
+    deps.log.info({ calls: deleted, days: deps.retentionDays }, 'transcripts and recordings deleted');
   }
 };

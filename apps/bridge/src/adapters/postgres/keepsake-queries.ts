@@ -74,7 +74,7 @@ export const findKept = async (db: Kysely<Database>, days: number, limit: number
     .selectAll()
     .where('endedAt', '<=', sql<Date>`now() - make_interval(days => ${days}::int)`)
     .where((where) =>
-      where.or([where('transcriptAt', 'is not', null), where('recordingState', '=', 'stored')]),
+      where.or([where('transcriptAt', 'is not', null), where('recordingState', 'in', ['stored', 'awaited'])]),
     )
     .orderBy('endedAt')
     .limit(limit)
