@@ -34,6 +34,8 @@ describe('before the INVITE', () => {
       said: [],
       hangUps: 0,
       listens: 0,
+      follows: [],
+      kept: [],
       held: 0,
     });
   });
