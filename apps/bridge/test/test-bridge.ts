@@ -77,6 +77,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
     calls,
     recordings: createRecordingStore(recordingsDir, 0),
     settings: settings(),
+    limits: { maxConcurrentCalls: 1_000, callsPerSecond: 1e9 },
     playbooks: noPlaybooks,
     wake: () => {
       bridge.wakes += 1;

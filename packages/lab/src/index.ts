@@ -50,9 +50,11 @@ export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from 
 export { startPostgres, type TestPostgres } from './postgres.ts';
 export {
   type LlmAlone,
+  readWav,
   type Similarity,
   similarity,
   speak,
   startLlmAlone,
+  type UtteranceKey,
   utterances,
 } from './speech/index.ts';

@@ -84,6 +84,7 @@ export const purged = (call: Call, now: Date): CallChange => {
     grantedPlaybook: null,
     metadata: null,
     legs: [],
+    bridgedLegs: [],
     transfer: null,
     result: null,
     summary: null,

@@ -308,7 +308,7 @@ describe('the playbook', () => {
       field: 'record',
     });
     expect(plan({ record: true }, aChoice({ recording_notice: 'Recorded.' })).status).toBe('planned');
-    expect(plan({ voicemail: 'leave_message' })).toMatchObject({
+    expect(plan({ voicemail: 'leave_message' }, aChoice({ voicemail_message: null }))).toMatchObject({
       code: 'voicemail_message_missing',
       field: 'voicemail',
     });

@@ -32,6 +32,7 @@ const JSON_FIELDS = [
   'metadata',
   'retryMinutes',
   'legs',
+  'bridgedLegs',
   'transfer',
   'outcome',
   'result',

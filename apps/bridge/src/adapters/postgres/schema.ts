@@ -11,6 +11,7 @@ type JsonColumn =
   | 'metadata'
   | 'retryMinutes'
   | 'legs'
+  | 'bridgedLegs'
   | 'transfer'
   | 'outcome'
   | 'result';
@@ -19,7 +20,7 @@ type JsonColumn =
 export type CallsTable = {
   [Name in keyof Call]: Name extends JsonColumn
     ? ColumnType<Call[Name], string | null | undefined, string | null>
-    : Name extends 'status' | 'createdAt' | 'dispatchNumber' | 'lateLeg'
+    : Name extends 'status' | 'createdAt' | 'dispatchNumber' | 'lateLeg' | 'legOpen'
       ? ColumnType<Call[Name], Call[Name] | undefined, Call[Name]>
       : ColumnType<Call[Name], null extends Call[Name] ? Call[Name] | undefined : Call[Name], Call[Name]>;
 };
