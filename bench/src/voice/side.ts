@@ -11,7 +11,7 @@ export type Side = {
 export const startOurs = async (lab: Lab): Promise<Side> => {
   const outdial: Outdial = await startOutdial({
     dir: lab.dir,
-    env: { ...lab.env, MAX_CALLS_PER_HOUR: '1000', LOG_LEVEL: 'INFO' },
+    env: { ...lab.env, LOG_LEVEL: 'INFO' },
   });
   lab.webhooks.sendTo(outdial.bridgeUrl);
   let calls = 0;
