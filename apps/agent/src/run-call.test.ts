@@ -1,5 +1,6 @@
 import { DisconnectReason } from '@livekit/rtc-node';
-import { callOutcomeSchema } from '@outdial/telephony';
+import { DEFAULT_PLAYBOOK } from '@outdial/playbooks';
+import { callOutcomeSchema, type GrantedPlaybook } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
 import { createCallRig } from '../test/call-rig.ts';
 
@@ -7,6 +8,11 @@ type Rig = ReturnType<typeof createCallRig>;
 
 /** What LiveKit says of a ring time that is over, and of a leg that was taken out while it rang. */
 const TIMED_OUT = 'canceled: sip request timed out';
+
+const withTarget = (uri: string): GrantedPlaybook => ({
+  ...DEFAULT_PLAYBOOK,
+  transfer_targets: [{ name: 'accounts', description: null, uri }],
+});
 
 const onlyOutcome = (rig: Rig) => {
   expect(rig.seen.outcomes).toHaveLength(1);
@@ -51,6 +57,7 @@ describe('before the INVITE', () => {
     ['an account code with a line break', { account_code: 'a\r\nX-Evil: 1' }, {}],
     ['an account code that is too long', { account_code: 'a'.repeat(65) }, {}],
     ['a premium transfer target', { transfer_target: 'tel:+61190012345' }, {}],
+    ['a premium target of the playbook', { playbook: withTarget('tel:+61190012345') }, {}],
     ['no caller ID where one is demanded', { caller_id: null }, { CALLER_ID_FALLBACK: 'refuse' }],
   ])('%s is blocked by the agent itself', async (_case, call, env) => {
     const rig = createCallRig({ call, env });
@@ -226,6 +233,7 @@ describe('the call', () => {
     ['CLIENT_INITIATED', 'callee_hangup', 'callee'],
     ['PARTICIPANT_REMOVED', 'canceled_by_api', 'api'],
     ['ROOM_DELETED', 'canceled_by_api', 'api'],
+    ['ROOM_CLOSED', 'agent_error', 'platform'],
     ['UNKNOWN_REASON', 'media_timeout', 'carrier'],
     ['MEDIA_FAILURE', 'media_timeout', 'carrier'],
     ['SERVER_SHUTDOWN', 'agent_error', 'platform'],
@@ -257,6 +265,22 @@ describe('the call', () => {
       blame: 'platform',
       message: expect.stringContaining('no reason given'),
     });
+  });
+
+  test('a room that LiveKit closed before the dial is no wish of anybody, and nothing is dialled', async () => {
+    const rig = createCallRig();
+    rig.loseRoom(DisconnectReason.ROOM_CLOSED);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'failed', end_reason: 'not_dialed', blame: 'platform' });
+    expect(rig.seen.invites).toEqual([]);
+  });
+
+  test('a room that was deleted before the dial was canceled', async () => {
+    const rig = createCallRig();
+    rig.loseRoom(DisconnectReason.ROOM_DELETED);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'canceled', end_reason: 'canceled_by_api' });
+    expect(rig.seen.invites).toEqual([]);
   });
 
   test('losing the room is our own fault and hangs up the leg', async () => {

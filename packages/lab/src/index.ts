@@ -50,13 +50,14 @@ export {
 export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from './phones/scenario-parts.ts';
 export { startPostgres, type TestPostgres } from './postgres.ts';
 export { createPartRunner, type PartRunner } from './process.ts';
-export { type ProcessEntry, processTable } from './process-table.ts';
 export {
   buildPhoneWav,
+  type LlmAlone,
   type LlmRule,
   readWav,
   type Similarity,
   type SpeechServers,
   similarity,
+  startLlmAlone,
   type UtteranceKey,
 } from './speech/index.ts';
