@@ -3,7 +3,7 @@ import { type Summary, summarize } from './statistics.ts';
 /** One line of a table: the same measure of both sides. */
 export type Figure = {
   readonly name: string;
-  readonly unit: 'ms' | 'MB';
+  readonly unit: 'ms' | 'MiB';
   readonly ours: Summary;
   readonly floor: Summary;
   /** What we want to reach, and whether these figures do; `null`: told for its own sake. */

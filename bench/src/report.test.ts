@@ -12,7 +12,7 @@ describe('a figure', () => {
     expect(figure('a', 'ms', [20, 61], [20], { max: 60 }).aim?.met).toBe(false);
     expect(figure('a', 'ms', [111], [100], { ratio: 1.1 }).aim?.met).toBe(false);
     expect(figure('a', 'ms', [110], [100], { ratio: 1.1 }).aim?.met).toBe(true);
-    expect(figure('a', 'MB', [1], [2]).aim).toBeNull();
+    expect(figure('a', 'MiB', [1], [2]).aim).toBeNull();
   });
 
   test('compares medians', () => {
@@ -27,7 +27,7 @@ describe('a figure', () => {
 describe('the tables', () => {
   const figures = [
     figure('greeting', 'ms', [120], [480], { median: 150 }),
-    figure('memory', 'MB', [7], [14]),
+    figure('memory', 'MiB', [7], [14]),
   ];
 
   test('Markdown has a row for each figure and as many cells in each', () => {

@@ -5,13 +5,12 @@ import type { Part } from '@outdial/lab';
 const SAMPLE_MS = 250;
 const REST_MS = 2_000;
 const REST_LIMIT_MS = 60_000;
-const KIB = 1024;
-const MB = 1_000_000;
+const KIB_A_MIB = 1024;
 
-/** Resident memory of a process in MB from the text of /proc/<pid>/status (proc_pid_status(5)). */
+/** Resident memory of a process in MiB from the text of /proc/<pid>/status (proc_pid_status(5)). */
 export const readRss = (status: string): number => {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kib === undefined ? 0 : (Number(kib) * KIB) / MB;
+  return kib === undefined ? 0 : Number(kib) / KIB_A_MIB;
 };
 
 const rssOf = (pid: number): number => {
@@ -22,7 +21,7 @@ const rssOf = (pid: number): number => {
   }
 };
 
-/** Resident memory of a worker with all that it forked, in MB. */
+/** Resident memory of a worker with all that it forked, in MiB. */
 export const totalRss = (worker: Part): number => worker.pids().reduce((sum, pid) => sum + rssOf(pid), 0);
 
 /** Waits until a worker's processes neither come, go, nor grow by more than a hundredth within two seconds. */
@@ -41,7 +40,7 @@ export const atRest = async (worker: Part, processes: number | null = null): Pro
   }
 };
 
-/** Watches the memory of a worker's processes until `stop`, which gives the samples of each, MB. */
+/** Watches the memory of a worker's processes until `stop`, which gives the samples of each, MiB. */
 export const watchMemory = (worker: Part): { stop(): ReadonlyMap<number, readonly number[]> } => {
   const samples = new Map<number, number[]>();
   const sample = (): void => {

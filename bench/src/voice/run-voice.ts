@@ -27,16 +27,16 @@ const SCRIPT: readonly LlmRule[] = [
 export type MeasuredCall = Omit<CallMeasures, 'turns'> & {
   readonly turnMs: readonly number[];
   readonly turnParts: readonly TurnParts[];
-  /** Largest resident memory of the job's process from the answer's second on, MB. */
-  readonly jobRssMb: number;
+  /** Largest resident memory of the job's process from the answer's second on, MiB. */
+  readonly jobRssMiB: number;
   readonly phoneLatenessMs: number;
 };
 
 /** Everything that was measured of one side. */
 export type MeasuredSide = {
   readonly calls: readonly MeasuredCall[];
-  /** Worker with all its processes and no call, before the first call and after the last, MB. */
-  readonly restRssMb: { readonly before: number; readonly after: number };
+  /** Worker with all its processes and no call, before the first call and after the last, MiB. */
+  readonly restRssMiB: { readonly before: number; readonly after: number };
   readonly processes: number;
   /** Why a call gave no figures, one line each. */
   readonly failures: readonly string[];
@@ -70,7 +70,7 @@ const place = async (lab: Lab, phone: BenchPhone, running: Running): Promise<Mea
       ...measures,
       turnMs: turns.map(({ saidUntil, answeredAt }) => answeredAt - saidUntil),
       turnParts: turns.map((turn) => turnParts(turn, lab.speech)),
-      jobRssMb: Math.max(...jobs),
+      jobRssMiB: Math.max(...jobs),
       phoneLatenessMs: log.ownLatenessMs,
     };
   } finally {
@@ -123,7 +123,7 @@ export const runVoice = async (calls: number, say: (line: string) => void): Prom
     const measured: MeasuredSide[] = [];
     for (const { side, processes, before, calls, failures } of sides) {
       await atRest(side.worker, processes);
-      measured.push({ calls, processes, failures, restRssMb: { before, after: totalRss(side.worker) } });
+      measured.push({ calls, processes, failures, restRssMiB: { before, after: totalRss(side.worker) } });
     }
     const [ours, floor] = measured;
     if (ours === undefined || floor === undefined) throw new Error('A side is missing.');

@@ -10,7 +10,7 @@ export const voiceFigures = ({ ours, floor }: VoiceResult): Figure[] => {
     aim: Parameters<typeof figure>[4] = null,
     unit: Figure['unit'] = 'ms',
   ): Figure => figure(name, unit, ours.calls.flatMap(values), floor.calls.flatMap(values), aim);
-  const rest = ({ restRssMb }: MeasuredSide): number[] => [restRssMb.before, restRssMb.after];
+  const rest = ({ restRssMiB }: MeasuredSide): number[] => [restRssMiB.before, restRssMiB.after];
 
   return [
     line('answer → first sound of the greeting', (call) => [call.greetingMs], { median: 150 }),
@@ -22,7 +22,7 @@ export const voiceFigures = ({ ours, floor }: VoiceResult): Figure[] => {
     line('gap between RTP packets, p99 of a call', (call) => [summarize(call.gapsMs).p99]),
     line('gap between RTP packets, largest of a call', (call) => [summarize(call.gapsMs).max], { max: 60 }),
     line('(the measuring phone’s own clock, latest of a call)', (call) => [call.phoneLatenessMs]),
-    line('memory of a call’s process, largest', (call) => [call.jobRssMb], null, 'MB'),
-    figure('memory of the worker with one warm process', 'MB', rest(ours), rest(floor), { max: 260 }),
+    line('memory of a call’s process, largest', (call) => [call.jobRssMiB], null, 'MiB'),
+    figure('memory of the worker with one warm process', 'MiB', rest(ours), rest(floor), { max: 260 }),
   ];
 };
