@@ -12,13 +12,13 @@ export const SAYS = {
   interrupts: 'target',
 } as const satisfies Record<string, UtteranceKey>;
 
-const RINGS_MS = 1_500;
+const RINGS_MS = 1_200;
 /** So long a pause and the agent has finished; those between its words are shorter. */
-const FINISHED_MS = 900;
+const FINISHED_MS = 700;
 /** So far into the agent's answer the callee interrupts. */
 const INTERRUPTS_AFTER_MS = 1_500;
 /** After the answer to the interruption has begun, for the gaps. */
-const LISTENS_MS = 1_000;
+const LISTENS_MS = 500;
 const LIMIT_MS = 15_000;
 const LOOKS_EVERY_MS = 5;
 

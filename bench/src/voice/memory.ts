@@ -8,21 +8,28 @@ const REST_LIMIT_MS = 60_000;
 const KIB_A_MIB = 1024;
 
 /** Resident memory of a process in MiB from the text of /proc/<pid>/status (proc_pid_status(5)). */
-export const readRss = (status: string): number => {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kib === undefined ? 0 : Number(kib) / KIB_A_MIB;
-};
+export const readRss = (status: string): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / KIB_A_MIB;
 
-const rssOf = (pid: number): number => {
+const readPss = (rollup: string): number => Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) / KIB_A_MIB;
+
+/** A process may end while its numbers are read: it has none then. */
+const readOr = (file: string, read: (text: string) => number): number => {
   try {
-    return readRss(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return read(readFileSync(file, 'utf8'));
   } catch {
     return 0;
   }
 };
 
+const rssOf = (pid: number): number => readOr(`/proc/${pid}/status`, readRss);
+
 /** Resident memory of a worker with all that it forked, in MiB. */
 export const totalRss = (worker: Part): number => worker.pids().reduce((sum, pid) => sum + rssOf(pid), 0);
+
+/** The same with pages that processes share counted once; from /proc/<pid>/smaps_rollup (proc_pid_smaps(5)). */
+export const totalPss = (worker: Part): number =>
+  worker.pids().reduce((sum, pid) => sum + readOr(`/proc/${pid}/smaps_rollup`, readPss), 0);
 
 /** Waits until a worker's processes neither come, go, nor grow by more than a hundredth within two seconds. */
 export const atRest = async (worker: Part, processes: number | null = null): Promise<void> => {
@@ -39,6 +46,13 @@ export const atRest = async (worker: Part, processes: number | null = null): Pro
     }
   }
 };
+
+/** Each process of a worker with its resident memory, largest first, MiB. */
+export const rssOfEach = (worker: Part): number[] =>
+  worker
+    .pids()
+    .map(rssOf)
+    .sort((a, b) => b - a);
 
 /** Watches the memory of a worker's processes until `stop`, which gives the samples of each, MiB. */
 export const watchMemory = (worker: Part): { stop(): ReadonlyMap<number, readonly number[]> } => {

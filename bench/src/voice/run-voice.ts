@@ -1,8 +1,8 @@
-import { type Lab, type LlmRule, startLab } from '@outdial/lab';
+import { type Lab, type LlmRule, type Part, startLab } from '@outdial/lab';
 import { startFloor } from '../floor/floor.ts';
 import { type BenchPhone, startPhone } from '../phone/phone.ts';
 import { type CallMeasures, measuresOf } from './call-measures.ts';
-import { atRest, totalRss, watchMemory } from './memory.ts';
+import { atRest, rssOfEach, totalPss, totalRss, watchMemory } from './memory.ts';
 import { type Side, startOurs } from './side.ts';
 import { type TurnParts, turnParts } from './turn-parts.ts';
 
@@ -10,7 +10,7 @@ import { type TurnParts, turnParts } from './turn-parts.ts';
 const NUMBER = '61255500200';
 const CALL_LIMIT_MS = 60_000;
 
-const GREETING = 'Hello, this is Nora, the automated assistant of Harbour Dental.';
+const GREETING = 'Hello, this is the automated assistant of Harbour Dental.';
 
 /** An answer of one sentence and more than six seconds, without a pause that could be taken for its end. */
 const LONG =
@@ -18,9 +18,9 @@ const LONG =
   'at half past ten has been moved to another room on the second floor of the same building in Harbour Street.';
 
 const SCRIPT: readonly LlmRule[] = [
-  { on: 'user', match: /accounts|kim|help/i, reply: 'All right, I will stop here and let you speak.' },
+  { on: 'user', match: /accounts|kim|help/i, reply: 'All right, please go on.' },
   { on: 'user', match: /morning|robin/i, reply: LONG },
-  { on: 'user', match: /(?:)/, reply: 'We are open from nine to one on Saturdays.' },
+  { on: 'user', match: /(?:)/, reply: 'We are open until one.' },
 ];
 
 /** One call of one side. */
@@ -32,12 +32,19 @@ export type MeasuredCall = Omit<CallMeasures, 'turns'> & {
   readonly phoneLatenessMs: number;
 };
 
+/** Memory without a call, MiB: of all processes, the same with shared pages counted once, of each. */
+export type Rest = { readonly rss: number; readonly pss: number; readonly each: readonly number[] };
+
+const restOf = async (worker: Part, processes: number | null): Promise<Rest> => {
+  await atRest(worker, processes);
+  return { rss: totalRss(worker), pss: totalPss(worker), each: rssOfEach(worker) };
+};
+
 /** Everything that was measured of one side. */
 export type MeasuredSide = {
   readonly calls: readonly MeasuredCall[];
-  /** Worker with all its processes and no call, before the first call and after the last, MiB. */
-  readonly restRssMiB: { readonly before: number; readonly after: number };
-  readonly processes: number;
+  /** Worker with all its processes and no call, before the first call and after the last. */
+  readonly rest: { readonly before: Rest; readonly after: Rest };
   /** Why a call gave no figures, one line each. */
   readonly failures: readonly string[];
 };
@@ -47,8 +54,7 @@ export type VoiceResult = { readonly ours: MeasuredSide; readonly floor: Measure
 type Running = {
   readonly name: keyof VoiceResult;
   readonly side: Side;
-  readonly processes: number;
-  readonly before: number;
+  readonly before: Rest;
   readonly calls: MeasuredCall[];
   readonly failures: string[];
 };
@@ -62,7 +68,7 @@ const place = async (lab: Lab, phone: BenchPhone, running: Running): Promise<Mea
     const log = await next;
     const { turns, ...measures } = measuresOf(log);
     const samples = memory.stop();
-    await atRest(side.worker, running.processes);
+    await atRest(side.worker, running.before.each.length);
     // The job's process was there before the call and is gone after it.
     const left = new Set(side.worker.pids());
     const jobs = [...samples].filter(([pid]) => !left.has(pid)).map(([, rss]) => Math.max(...rss));
@@ -78,11 +84,13 @@ const place = async (lab: Lab, phone: BenchPhone, running: Running): Promise<Mea
   }
 };
 
-const start = async (name: Running['name'], side: Side): Promise<Running> => {
-  await atRest(side.worker);
-  const processes = side.worker.pids().length;
-  return { name, side, processes, before: totalRss(side.worker), calls: [], failures: [] };
-};
+const start = async (name: Running['name'], side: Side): Promise<Running> => ({
+  name,
+  side,
+  before: await restOf(side.worker, null),
+  calls: [],
+  failures: [],
+});
 
 /**
  * Places `calls` calls with each side in turn, after one of each that does not count. What the lab's models take is
@@ -116,14 +124,14 @@ export const runVoice = async (calls: number, say: (line: string) => void): Prom
           const reason = error instanceof Error ? error.message : String(error);
           say(`  no figures: ${reason}`);
           running.failures.push(`call ${round}: ${reason}`);
-          await atRest(running.side.worker, running.processes);
+          await atRest(running.side.worker, running.before.each.length);
         }
       }
     }
     const measured: MeasuredSide[] = [];
-    for (const { side, processes, before, calls, failures } of sides) {
-      await atRest(side.worker, processes);
-      measured.push({ calls, processes, failures, restRssMiB: { before, after: totalRss(side.worker) } });
+    for (const { side, before, calls, failures } of sides) {
+      const after = await restOf(side.worker, before.each.length);
+      measured.push({ calls, failures, rest: { before, after } });
     }
     const [ours, floor] = measured;
     if (ours === undefined || floor === undefined) throw new Error('A side is missing.');

@@ -1,6 +1,6 @@
 import { type Figure, figure } from '../figure.ts';
 import { summarize } from '../statistics.ts';
-import type { MeasuredCall, MeasuredSide, VoiceResult } from './run-voice.ts';
+import type { MeasuredCall, MeasuredSide, Rest, VoiceResult } from './run-voice.ts';
 
 /** The lines of `pnpm bench voice`. Throws when a side has no call with figures. */
 export const voiceFigures = ({ ours, floor }: VoiceResult): Figure[] => {
@@ -10,7 +10,10 @@ export const voiceFigures = ({ ours, floor }: VoiceResult): Figure[] => {
     aim: Parameters<typeof figure>[4] = null,
     unit: Figure['unit'] = 'ms',
   ): Figure => figure(name, unit, ours.calls.flatMap(values), floor.calls.flatMap(values), aim);
-  const rest = ({ restRssMiB }: MeasuredSide): number[] => [restRssMiB.before, restRssMiB.after];
+  const rest = (name: string, values: (rest: Rest) => number, aim: Parameters<typeof figure>[4] = null) => {
+    const both = ({ rest: { before, after } }: MeasuredSide): number[] => [values(before), values(after)];
+    return figure(name, 'MiB', both(ours), both(floor), aim);
+  };
 
   return [
     line('answer → first sound of the greeting', (call) => [call.greetingMs], { median: 150 }),
@@ -23,6 +26,7 @@ export const voiceFigures = ({ ours, floor }: VoiceResult): Figure[] => {
     line('gap between RTP packets, largest of a call', (call) => [summarize(call.gapsMs).max], { max: 60 }),
     line('(the measuring phone’s own clock, latest of a call)', (call) => [call.phoneLatenessMs]),
     line('memory of a call’s process, largest', (call) => [call.jobRssMiB], null, 'MiB'),
-    figure('memory of the worker with one warm process', 'MiB', rest(ours), rest(floor), { max: 260 }),
+    rest('memory of the worker with one warm process', ({ rss }) => rss, { max: 260 }),
+    rest('… with what processes share counted once', ({ pss }) => pss),
   ];
 };
