@@ -5,10 +5,10 @@ import { now } from './clock.ts';
 import { openRtp, type RtpStream } from './rtp-stream.ts';
 import type { IncomingCall } from './sip-line.ts';
 
-/** What the callee says: a question, a second one, and words in the middle of the answer to that. */
+/** What the callee says: a question, a statement, and words in the middle of the answer to that. */
 export const SAYS = {
   question: 'question',
-  second: 'answer',
+  statement: 'answer',
   interrupts: 'target',
 } as const satisfies Record<string, UtteranceKey>;
 
@@ -49,9 +49,9 @@ const converse = async (
   await hearOut('the greeting');
   await say(SAYS.question);
   await hearOut('an answer to the question');
-  await say(SAYS.second);
+  await say(SAYS.statement);
   const asked = now();
-  await until('an answer to the second question', () => loudSince(asked));
+  await until('an answer to the statement', () => loudSince(asked));
   await pause(INTERRUPTS_AFTER_MS);
   await say(SAYS.interrupts);
   const interrupted = now();

@@ -31,7 +31,7 @@ const log: CallLog = {
   ]),
   said: [
     at(SAYS.question, 4_000, 6_000),
-    at(SAYS.second, 9_000, 10_500),
+    at(SAYS.statement, 9_000, 10_500),
     at(SAYS.interrupts, 13_000, 16_000),
   ],
   ownLatenessMs: 1,

@@ -48,7 +48,7 @@ export const measuresOf = (log: CallLog): CallMeasures => {
   ).at;
   return {
     greetingMs: firstLoudAfter(log.answeredAt, 'greeting') - log.answeredAt,
-    turns: [turn(SAYS.question), turn(SAYS.second)],
+    turns: [turn(SAYS.question), turn(SAYS.statement)],
     bargeInMs: Math.max(0, talkedUntil + FRAME_MS - interruption.from),
     gapsMs: log.heard.slice(1).map(({ at }, i) => at - (log.heard[i]?.at ?? at)),
   };

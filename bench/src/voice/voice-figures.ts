@@ -1,6 +1,7 @@
 import { type Figure, figure } from '../figure.ts';
 import { summarize } from '../statistics.ts';
 import type { MeasuredCall, MeasuredSide, Rest, VoiceResult } from './run-voice.ts';
+import type { TurnParts } from './turn-parts.ts';
 
 /** The lines of `pnpm bench voice`. Throws when a side has no call with figures. */
 export const voiceFigures = ({ ours, floor }: VoiceResult): Figure[] => {
@@ -15,12 +16,24 @@ export const voiceFigures = ({ ours, floor }: VoiceResult): Figure[] => {
     return figure(name, 'MiB', both(ours), both(floor), aim);
   };
 
+  /** One kind of turn and its parts, in the order in which they pass. */
+  const turn = (kind: string, index: number): Figure[] => {
+    const part = (name: string, value: (parts: TurnParts) => number) =>
+      line(`… ${name}`, (call) => call.turnParts.slice(index, index + 1).map(value));
+    return [
+      line(`end of a ${kind} → first sound of the answer`, (call) => call.turnMs.slice(index, index + 1), {
+        ratio: 1.1,
+      }),
+      part('until the speech server tells the end', ({ hearingMs }) => hearingMs),
+      part('until the voice is asked for', ({ decidingMs }) => decidingMs),
+      part('until the sound is at the ear', ({ speakingMs }) => speakingMs),
+    ];
+  };
+
   return [
     line('answer → first sound of the greeting', (call) => [call.greetingMs], { median: 150 }),
-    line('end of the callee’s words → first sound of the answer', (call) => call.turnMs, { ratio: 1.1 }),
-    line('… until the speech server tells the end', (call) => call.turnParts.map((part) => part.hearingMs)),
-    line('… until the voice is asked for', (call) => call.turnParts.map((part) => part.decidingMs)),
-    line('… until the sound is at the ear', (call) => call.turnParts.map((part) => part.speakingMs)),
+    ...turn('question', 0),
+    ...turn('statement', 1),
     line('callee interrupts → agent is silent', (call) => [call.bargeInMs], { ratio: 1.1 }),
     line('gap between RTP packets, p99 of a call', (call) => [summarize(call.gapsMs).p99]),
     line('gap between RTP packets, largest of a call', (call) => [summarize(call.gapsMs).max], { max: 60 }),
