@@ -47,6 +47,10 @@ export const createConversation = (options: {
   readonly playbook: GrantedPlaybook;
   readonly tools: llm.ToolContextLike;
   readonly onProviderError: (reason: string) => void;
+  /** Whether agents-js records both sides, into `audio.ogg` of the job's session directory. */
+  readonly record: boolean;
+  /** Given the session before it starts, for who listens to it. */
+  readonly onSession: (session: voice.AgentSession) => void;
   readonly log: Logger;
 }): Conversation => {
   const { log, playbook } = options;
@@ -57,6 +61,7 @@ export const createConversation = (options: {
       interruption: { discardAudioIfUninterruptible: false },
     },
   });
+  options.onSession(session);
   let listening = false;
   let spoke = false;
   let left = false;
@@ -95,7 +100,7 @@ export const createConversation = (options: {
         room: options.room,
         inputOptions: { participantIdentity: CALLEE_IDENTITY, textEnabled: false, closeOnDisconnect: false },
         outputOptions: { transcriptionEnabled: false },
-        record: false,
+        record: options.record ? { audio: true, traces: false, logs: false, transcript: false } : false,
       });
       // It says who calls and that it is an AI, so a hello into it does not cut it; what the callee says
       // meanwhile is heard and answered after it.
