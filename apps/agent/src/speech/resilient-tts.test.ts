@@ -148,7 +148,12 @@ test('when nobody can speak, it is known why and where, and later speech ends at
   expect(sound.samples).toHaveLength(0);
   expect(ended).toBe(true);
   const host = new URL(servers.env.CARTESIA_BASE_URL).host;
-  expect(await voice.tts.lost).toMatchObject({ host, reason: 'answered HTTP 503' });
+  expect(await voice.tts.lost).toMatchObject({
+    host,
+    reason: 'answered HTTP 503',
+    // Both of them: the first one is the cause, the second one was no help.
+    message: expect.stringMatching(/status 402.*firewall.*HTTP 503.*firewall/),
+  });
   expect(voice.lines.at(-1)).toMatchObject({
     level: 'error',
     msg: 'the voice failed and nobody else can speak',

@@ -23,7 +23,8 @@ export class ResilientTts extends tts.TTS {
   /** Resolves when no voice speaks any more in this call. */
   readonly lost: Promise<ProviderFailure>;
   readonly #voices: readonly Voice[];
-  readonly #down = new Set<Voice>();
+  /** The voices that failed in this call, and how. */
+  readonly #down = new Map<Voice, ProviderFailure>();
   readonly #patience: Patience;
   readonly #log: Logger;
   readonly #lose: (lost: ProviderFailure) => void;
@@ -112,7 +113,7 @@ export class ResilientTts extends tts.TTS {
 
   #giveUp(one: Voice, failure: ProviderFailure & { readonly voice: string }): void {
     if (this.#down.has(one)) return;
-    this.#down.add(one);
+    this.#down.set(one, failure);
     const next = this.#voices.find((other) => !this.#down.has(other));
     if (next !== undefined) {
       this.facts.fallbacks += 1;
@@ -121,7 +122,8 @@ export class ResilientTts extends tts.TTS {
     }
     this.facts.lost = true;
     this.#log.error(failure, 'the voice failed and nobody else can speak');
-    this.#lose({ host: failure.host, reason: failure.reason, message: failure.message });
+    const message = [...this.#down.values()].map((each) => each.message).join(' ');
+    this.#lose({ host: failure.host, reason: failure.reason, message });
   }
 }
 
