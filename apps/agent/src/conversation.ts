@@ -1,7 +1,6 @@
-import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type llm, voice } from '@livekit/agents';
-import type { AudioFrame, Room } from '@livekit/rtc-node';
+import type { Room } from '@livekit/rtc-node';
 import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
 import type { GrantedPlaybook } from '@outdial/telephony';
@@ -23,8 +22,6 @@ export type Conversation = {
   listen(): void;
   /** Says a sentence and resolves when its last sound has left for the callee. */
   say(text: string): Promise<void>;
-  /** Plays a recorded sentence, which needs no voice, and resolves when its last sound has left. */
-  play(text: string, audio: ReadableStream<AudioFrame>): Promise<void>;
   /** Closes the agent's ears: the callee waits for somebody else. */
   pause(): void;
   /** Opens them again. */
@@ -113,10 +110,6 @@ export const createConversation = (options: {
     },
     say: async (text) => {
       await session.say(text, { allowInterruptions: false }).waitForPlayout();
-      await pause(PLAYOUT_TAIL_MS);
-    },
-    play: async (text, audio) => {
-      await session.say(text, { audio, allowInterruptions: false }).waitForPlayout();
       await pause(PLAYOUT_TAIL_MS);
     },
     pause: () => session.input.setAudioEnabled(false),
