@@ -252,6 +252,14 @@ describe('the second leg', () => {
   });
 });
 
+test('a target of before that leaves late is none of the next one', async () => {
+  const rig = await bridged();
+  rig.staleTargetLeaves();
+  expect(rig.end.current()).toBeNull();
+  hangUp(rig);
+  expect(await outcomeOf(rig)).toMatchObject({ hung_up_by: 'callee' });
+});
+
 describe('two people who talk without the agent', () => {
   test.each([
     ['the callee hangs up', hangUp, { end_reason: 'transferred', hung_up_by: 'callee' }],
