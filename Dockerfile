@@ -24,6 +24,7 @@ COPY packages/telephony/package.json packages/telephony/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/playbooks/package.json packages/playbooks/
 COPY packages/lab/package.json packages/lab/
+COPY bench/package.json bench/
 COPY e2e/package.json e2e/
 
 FROM manifests AS bridge-dependencies
@@ -32,7 +33,7 @@ RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
 
 FROM manifests AS agent-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
-  pnpm install --frozen-lockfile --prod --filter @outdial/agent...
+  pnpm install --frozen-lockfile --prod --filter-prod @outdial/agent...
 
 FROM manifests AS lab-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \

@@ -1,10 +1,12 @@
+import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AgentSessionOptions, type llm, voice } from '@livekit/agents';
-import type { Room } from '@livekit/rtc-node';
+import { type llm, voice } from '@livekit/agents';
+import type { AudioFrame, Room } from '@livekit/rtc-node';
 import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
 import type { GrantedPlaybook } from '@outdial/telephony';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
+import type { Models, TurnDetection } from './models.ts';
 
 /** The spoken side of a call: an agents-js session on the callee's leg. */
 export type Conversation = {
@@ -21,6 +23,8 @@ export type Conversation = {
   listen(): void;
   /** Says a sentence and resolves when its last sound has left for the callee. */
   say(text: string): Promise<void>;
+  /** Plays a recorded sentence, which needs no voice, and resolves when its last sound has left. */
+  play(text: string, audio: ReadableStream<AudioFrame>): Promise<void>;
   /** Closes the agent's ears: the callee waits for somebody else. */
   pause(): void;
   /** Opens them again. */
@@ -38,11 +42,15 @@ const SILENT = 'The voice made no sound; check the text-to-speech provider and i
 /** Builds the session; `onProviderError` is called when speech or model are gone for good. */
 export const createConversation = (options: {
   readonly room: Room;
-  readonly models: Pick<AgentSessionOptions, 'stt' | 'llm' | 'tts' | 'vad'>;
-  readonly turnDetection: 'stt' | 'vad';
+  readonly models: Models;
+  readonly turnDetection: TurnDetection;
   readonly playbook: GrantedPlaybook;
   readonly tools: llm.ToolContextLike;
   readonly onProviderError: (reason: string) => void;
+  /** Whether agents-js records both sides, into `audio.ogg` of the job's session directory. */
+  readonly record: boolean;
+  /** Given the session before it starts, for who listens to it. */
+  readonly onSession: (session: voice.AgentSession) => void;
   readonly log: Logger;
 }): Conversation => {
   const { log, playbook } = options;
@@ -53,6 +61,7 @@ export const createConversation = (options: {
       interruption: { discardAudioIfUninterruptible: false },
     },
   });
+  options.onSession(session);
   let listening = false;
   let spoke = false;
   let left = false;
@@ -91,7 +100,7 @@ export const createConversation = (options: {
         room: options.room,
         inputOptions: { participantIdentity: CALLEE_IDENTITY, textEnabled: false, closeOnDisconnect: false },
         outputOptions: { transcriptionEnabled: false },
-        record: false,
+        record: options.record ? { audio: true, traces: false, logs: false, transcript: false } : false,
       });
       // It says who calls and that it is an AI, so a hello into it does not cut it; what the callee says
       // meanwhile is heard and answered after it.
@@ -104,6 +113,10 @@ export const createConversation = (options: {
     },
     say: async (text) => {
       await session.say(text, { allowInterruptions: false }).waitForPlayout();
+      await pause(PLAYOUT_TAIL_MS);
+    },
+    play: async (text, audio) => {
+      await session.say(text, { audio, allowInterruptions: false }).waitForPlayout();
       await pause(PLAYOUT_TAIL_MS);
     },
     pause: () => session.input.setAudioEnabled(false),

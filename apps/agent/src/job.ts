@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import {
   defineAgent,
-  inference,
+  log as frameworkLog,
   type JobContext,
   type JobProcess,
   type llm,
   type VAD,
 } from '@livekit/agents';
-import * as silero from '@livekit/agents-plugin-silero';
 import { createLogger, type Logger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
-import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
+import { type CallMetadata, decodeMetadata, type GrantedCall } from '@outdial/telephony';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
@@ -19,33 +18,32 @@ import { createSipLeg, createTargetLeg } from './adapters/livekit-sip-leg.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
 import { createRoomMedia } from './adapters/room-media.ts';
+import { createAfterCall } from './after-call.ts';
 import { createCallEnd } from './call-end.ts';
-import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
+import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { createConversation } from './conversation.ts';
 import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
-import { buildModels, chooseModels } from './models.ts';
+import { buildModels, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
+import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
+import { withNotice } from './recording/consent.ts';
+import { recordWithConsent } from './recording/record-call.ts';
+import { createAftermathSpool } from './result/aftermath-spool.ts';
 import { runCall } from './run-call.ts';
+import { loadVad } from './speech/vad.ts';
+import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
+import { leaveWithoutVoice } from './speech/voice-lost.ts';
 import { createEndCallTool } from './tools/end-call.ts';
 import { createTransferCallTool } from './tools/transfer-call.ts';
 import type { Transfers } from './transfer/transfers.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
 
+type ToolSet = Exclude<llm.ToolContextLike, readonly unknown[] | llm.ToolContext>;
+
 const GOODBYE = 'Thank you. Goodbye.';
 
-const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
-  switch (config.VAD) {
-    case 'silero':
-      return silero.VAD.load();
-    case 'builtin':
-      return new inference.VAD();
-    case 'off':
-      return null;
-  }
-};
-
-const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): llm.ToolContextLike => {
+const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): ToolSet => {
   const end_call = createEndCallTool({ end: endCall });
   const [first, ...rest] = transfers.targets;
   if (first === undefined) return { end_call };
@@ -59,10 +57,10 @@ const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): llm.ToolC
 const ledgerFor = async (
   ctx: JobContext<JobData>,
   metadata: CallMetadata,
+  token: string,
   log: Logger,
 ): Promise<CallLedger | null> => {
   const { config } = ctx.proc.userData;
-  const token = randomUUID();
   if (metadata.call_id !== null) {
     return createBridgeLedger({
       bridge: createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET),
@@ -84,6 +82,17 @@ const ledgerFor = async (
   return createRoomLedger({ rooms, roomName: roomNameOf(ctx), token, call: call.call, log });
 };
 
+/** A call is recorded only where the callee is told so. */
+const recordingFor = (ctx: JobContext<JobData>, call: GrantedCall, log: Logger): CallRecording | null => {
+  if (!call.record) return null;
+  if (call.playbook.recording_notice !== null) return createCallRecording(ctx.sessionDirectory, log);
+  log.error(
+    { playbook: call.playbook.name },
+    'the playbook has no recording notice: the call is not recorded',
+  );
+  return null;
+};
+
 const roomNameOf = (ctx: JobContext<JobData>): string => ctx.job.room?.name ?? '';
 
 const entry = async (ctx: JobContext<JobData>): Promise<void> => {
@@ -102,10 +111,19 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   const unknown = Object.keys(unknownFields);
   if (unknown.length > 0) log.warn({ fields: unknown }, 'the job metadata has unknown fields');
 
-  const ledger = await ledgerFor(ctx, metadata, log);
+  const token = randomUUID();
+  const ledger = await ledgerFor(ctx, metadata, token, log);
   if (ledger === null) return ctx.shutdown('not dialable');
+  const { call_id: callId } = metadata;
+  const afterCall =
+    callId === null
+      ? null
+      : createAfterCall({ callId, token, spool: createAftermathSpool(aftermathDir(config)), log });
   const end = createCallEnd();
   guardJob(end, log);
+
+  silenceVadLag(frameworkLog());
+  const vadFacts = vad === null ? null : watchVad(vad, config.VAD, log);
 
   const running = runCall({
     config,
@@ -116,21 +134,35 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     targetLeg: createTargetLeg(roomNameOf(ctx), config, log),
     media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
+      const models = buildModels(config, vad, call.playbook, log);
+      const recording = recordingFor(ctx, call, log);
+      const consent = recording === null ? null : recordWithConsent(recording);
       const conversation = createConversation({
         room: ctx.room,
-        models: buildModels(config, vad, log),
-        turnDetection: chooseModels(config).turnDetection,
-        playbook: call.playbook,
-        tools: toolsFor(transfers, async () => {
-          await conversation.say(GOODBYE);
-          end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
-        }),
+        models,
+        turnDetection: turnDetectionFor(config),
+        playbook: recording === null ? call.playbook : withNotice(call.playbook),
+        record: recording !== null,
+        onSession: (session) => {
+          afterCall?.attach(session, recording);
+          consent?.listenTo(session);
+        },
+        tools: {
+          ...toolsFor(transfers, async () => {
+            await conversation.say(GOODBYE);
+            end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+          }),
+          ...consent?.tools,
+        },
         onProviderError: (reason) =>
           end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),
         log,
       });
+      void models.tts.lost.then((lost) => leaveWithoutVoice({ lost, conversation, transfers, end, log }));
+      void end.decided.then(() => log.info({ voice: models.tts.facts, vad: vadFacts }, 'how speech went'));
       return conversation;
     },
+    afterCall,
     end,
     hold: () => holdCall(callMarksDir(config), roomNameOf(ctx), log),
     log,

@@ -5,6 +5,7 @@ import type { GrantedCall } from '@outdial/telephony';
 import type { CallMark } from './adapters/call-marks.ts';
 import { type LegGone, type LegWatch, watchLeg } from './adapters/leg-watch.ts';
 import { CALLEE_IDENTITY, TARGET_IDENTITY } from './adapters/livekit-sip-leg.ts';
+import type { AfterCall } from './after-call.ts';
 import {
   type CallEndLatch,
   endOfLeg,
@@ -36,6 +37,8 @@ export type CallJob = {
   readonly targetLeg: TargetLeg;
   readonly media: CallMedia;
   readonly converse: (call: GrantedCall, transfers: Transfers) => Conversation;
+  /** Keeps what was said; `null` for a call that has no record. */
+  readonly afterCall: AfterCall | null;
   readonly end: CallEndLatch;
   /** Marks the call as live for whoever outlives this process. */
   readonly hold: () => CallMark;
@@ -143,26 +146,29 @@ export const runCall = async (job: CallJob): Promise<void> => {
   } finally {
     clearTimeout(maxDuration);
     const decided = await end.decided;
+    // An answer that came while something else ended the call is an answer all the same.
+    const answered = answeredAt ?? watch.facts().activeAt;
     const outcome = outcomeOf({
       end: decided,
       leg: watch.facts(),
       watched,
-      // An answer that came while something else ended the call is an answer all the same.
-      answeredAt: answeredAt ?? watch.facts().activeAt,
+      answeredAt: answered,
       endedAt: performance.now(),
       ...sip,
       transfer: transfers?.result() ?? null,
     });
+    const after = answered === null ? null : (job.afterCall?.of(call, outcome, answered) ?? null);
     // Trouble of the agent is none of two people who talk without it: the bridge watches over them from here.
     if (decided.reason === 'agent_error' && ledger.watchesOver && transfers?.bridged() === true) {
       log.error({ reason: decided.message }, 'the job leaves; callee and target talk on');
     } else {
       log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');
-      const deliver = await ledger.close(outcome);
+      const deliver = await ledger.close(outcome, after?.follows ?? NOTHING_FOLLOWS);
       const dials = [dialing, transfers?.pending() ?? null].filter((one) => one !== null);
-      await Promise.all([deliver(), takeDown(leg, dials)]);
+      await Promise.all([deliver(), takeDown(leg, dials), after?.draft()]);
       await mark.release();
     }
+    await after?.finish();
   }
 };
 
@@ -174,5 +180,7 @@ const absent = async (watch: LegWatch): Promise<LegGone> => {
   await pause(ABSENT_MS, undefined, { ref: false });
   return watch.facts().seen ? watch.gone : { cause: 'hangup', detail: 'never seen in the room' };
 };
+
+const NOTHING_FOLLOWS = { result: false, recording: false };
 
 const NO_SIP = { sipStatus: null, sipReason: null };

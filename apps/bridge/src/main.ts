@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openPlaybookFolder } from '@outdial/playbooks/files';
 import {
   ConfigError,
   createLogger,
-  DEFAULT_PLAYBOOKS_DIR,
   type Logger,
   loadEnvironment,
   logOptions,
@@ -13,6 +11,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createCallbackSender } from './adapters/callbacks/callback-sender.ts';
 import { createLiveKit } from './adapters/livekit/livekit.ts';
 import { createWebhookReader } from './adapters/livekit/webhook.ts';
+import { openPlaybooks } from './adapters/playbooks/open-playbooks.ts';
 import { createAlarmClock } from './adapters/postgres/alarm-clock.ts';
 import { markBoot } from './adapters/postgres/boot-mark.ts';
 import { createCallStore } from './adapters/postgres/call-store.ts';
@@ -23,6 +22,7 @@ import { checkDiskSpace } from './adapters/postgres/disk-space.ts';
 import { explainDatabase } from './adapters/postgres/explain-database.ts';
 import { migrate } from './adapters/postgres/migrate.ts';
 import { makePrivateFolder } from './adapters/postgres/private-folder.ts';
+import { createRecordingStore } from './adapters/recordings/recording-store.ts';
 import { buildApp } from './app.ts';
 import { type Background, startBackground } from './background.ts';
 import {
@@ -32,6 +32,7 @@ import {
   fallsBackToDestination,
   limitsOf,
   namesWithoutEffect,
+  recordingsDir,
   trunkOf,
 } from './config.ts';
 import { closeAfterPowerLoss } from './flow/close-after-power-loss.ts';
@@ -93,23 +94,6 @@ const openStore = async (config: BridgeConfig, log: Logger) => {
   };
 };
 
-/** Opens the playbooks, and tells at once what is wrong in each of their files. */
-const openPlaybooks = async (config: BridgeConfig, log: Logger) => {
-  const folder = openPlaybookFolder(config.PLAYBOOKS_DIR, {
-    defaultCountry: config.DEFAULT_COUNTRY,
-    mustExist: config.PLAYBOOKS_DIR !== DEFAULT_PLAYBOOKS_DIR,
-  });
-  const { entries, problem } = await folder.read();
-  if (problem !== null) throw new StartError(problem);
-  for (const entry of entries) {
-    if (entry.status === 'ok') continue;
-    const facts = { playbook: entry.name, problems: entry.problems };
-    log.warn(facts, 'a playbook is broken; calls that ask for it are refused');
-  }
-  log.info({ playbooks: entries.map(({ name }) => name) }, 'playbooks read');
-  return folder;
-};
-
 /** Ends every connection: idle ones at once, requests under way when they are answered or out of time. */
 const closeServer = async (app: App): Promise<void> => {
   const timer = setTimeout(() => app.server.closeAllConnections(), CONNECTIONS_END_WITHIN_MS);
@@ -138,12 +122,15 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     'CALLBACK_URL',
     config.CALLBACK_URL === null ? null : { url: config.CALLBACK_URL, events: ['call.ended'] },
   );
+  makePrivateFolder(recordingsDir(config), 'RECORDINGS_DIR');
+  const recordings = createRecordingStore(recordingsDir(config));
   const lifecycle = { closing: false };
   const ending = new AbortController();
   // A bridge that cannot take its port must not have started calls: the background comes after it.
   let background: Background | null = null;
   const app = await buildApp({
     calls: store.calls,
+    recordings,
     settings: dialSettings(config),
     limits: limitsOf(config),
     playbooks,
@@ -171,6 +158,8 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     limits: limitsOf(config),
     trunk: trunkOf(config),
     send: sender.send,
+    recordings,
+    retentionDays: config.RETENTION_DAYS,
     log,
   });
   background = started;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type CallOutcome, callOutcomeSchema, transferResultSchema } from './call-outcome.ts';
+import { followsSchema } from './call-result.ts';
 import { grantedPlaybookSchema, PLAYBOOK_NAME, transferUriSchema } from './granted-playbook.ts';
 
 const tokenSchema = z.string().min(16).max(256);
@@ -117,6 +118,8 @@ export const reportSchema = z.discriminatedUnion('type', [
     ...reportBase,
     type: z.literal('ended'),
     outcome: callOutcomeSchema as z.ZodType<CallOutcome>,
+    /** What will be sent after it; absent: nothing. */
+    follows: followsSchema.optional(),
   }),
 ]);
 export type CallReport = z.infer<typeof reportSchema>;

@@ -11,6 +11,8 @@ export const CALL_EVENT_TYPES = [
   'call.transfer',
   'call.cancel_requested',
   'call.ended',
+  'call.result',
+  'call.recording',
   'call.late_leg',
 ] as const;
 export type CallEventType = (typeof CALL_EVENT_TYPES)[number];
@@ -32,6 +34,10 @@ export const eventsOf = (before: Call | null, after: Call): readonly CallEventTy
   if (after.transfer !== null && !isSame(before.transfer, after.transfer)) events.push('call.transfer');
   if (changed(before, after, 'cancelRequestedAt')) events.push('call.cancel_requested');
   if (isFinal(after.status) && !isFinal(before.status)) events.push('call.ended');
+  if (after.resultAt !== null && after.resultAt.getTime() !== before.resultAt?.getTime()) {
+    events.push('call.result');
+  }
+  if (after.recordingState === 'stored' && before.recordingState !== 'stored') events.push('call.recording');
   if (after.lateLeg && !before.lateLeg) events.push('call.late_leg');
   return events;
 };

@@ -27,6 +27,8 @@ export type DialSettings = {
   readonly trunk: string;
   /** Private places that callbacks may go to. */
   readonly callbackHosts: AllowedHosts;
+  /** Whether calls whose request does not say are recorded. */
+  readonly recordCalls: boolean;
 };
 
 /** Why a call is not accepted. Each code has its HTTP status in `errors.ts`. */

@@ -78,7 +78,7 @@ export const planCall = (
       instructions: command.instructions ?? null,
       metadata: command.metadata ?? null,
       voicemail: command.voicemail ?? 'hang_up',
-      record: command.record ?? false,
+      record: command.record ?? settings.recordCalls,
       retryMinutes: command.retry_minutes ?? null,
       maxAttempts: command.max_attempts ?? 1,
       ringTimeoutSeconds: command.ring_timeout_seconds ?? settings.ringTimeoutSeconds,

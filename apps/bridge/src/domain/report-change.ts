@@ -17,6 +17,7 @@ import {
   legsSeen,
   NOTHING,
 } from './call-change.ts';
+import { announced } from './call-keepsake.ts';
 
 // The agent's clock counts from the grant, so a report that was held up still tells its own time.
 const timeOf = (call: Call, report: CallReport, now: Date): Date =>
@@ -69,7 +70,10 @@ export const reported = (call: Call, report: CallReport, now: Date): CallChange 
         ? finish(call, makeOutcome('not_dialed', { message: report.message }), at)
         : finish(call, makeOutcome('canceled_by_api', { hung_up_by: 'api' }), at);
     case 'ended':
-      return finish(call, asBridgeKnows(call, report.outcome, now), at);
+      return {
+        ...finish(call, asBridgeKnows(call, report.outcome, now), at),
+        ...announced(call, report.follows, now),
+      };
   }
 };
 

@@ -15,6 +15,7 @@ export type RetryResult =
 
 const refusalOf = (call: Call, next: Call | null, settings: DialSettings): string | null => {
   if (!isFinal(call.status) || call.outcome === null) return `The call is not over: ${call.status}.`;
+  if (call.purgedAt !== null) return 'What it says was deleted, its destination too; dispatch a new call.';
   if (next !== null) return `Its next attempt ${next.id} is ${next.status}.`;
   if (call.outcome.retry === 'no') {
     return `The outcome ${call.outcome.end_reason} is not to be tried again: ${call.outcome.message}`;
