@@ -214,6 +214,8 @@ export const createCallRig = (
       statusOf(target, 'active');
       targetDialed.resolve({ status: 'answered' });
     },
+    /** A leg of an earlier attempt, under the same identity. */
+    staleTargetLeaves: () => leaves({ ...target, sid: 'PA_0' }, 1, 'hangup'),
     targetLeaves: (reason: number | undefined, last = 'hangup') => leaves(target, reason, last),
   };
 };
