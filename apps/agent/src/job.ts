@@ -9,7 +9,7 @@ import {
 } from '@livekit/agents';
 import * as silero from '@livekit/agents-plugin-silero';
 import { createLogger, type Logger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
-import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
+import { type CallMetadata, decodeMetadata, type GrantedCall } from '@outdial/telephony';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
@@ -20,18 +20,18 @@ import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
 import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
-import { createConversation } from './conversation.ts';
+import { type Conversation, createConversation } from './conversation.ts';
 import { callFromMetadata } from './direct-call.ts';
 import { buildModels, chooseModels } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { runCall } from './run-call.ts';
 import { createEndCallTool } from './tools/end-call.ts';
+import { createOptOutTool } from './tools/opt-out.ts';
+import { createSendDtmfTool } from './tools/send-dtmf.ts';
 import { createTransferCallTool } from './tools/transfer-call.ts';
 import type { Transfers } from './transfer.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
-
-const GOODBYE = 'Thank you. Goodbye.';
 
 const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
   switch (config.VAD) {
@@ -44,15 +44,30 @@ const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
   }
 };
 
-const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): llm.ToolContextLike => {
-  const end_call = createEndCallTool({ end: endCall });
+/** The tools of one call: what its playbook lists, and the opt-out, which nobody can take away. */
+const toolsFor = (
+  call: GrantedCall,
+  transfers: Transfers,
+  talk: () => Conversation,
+  endCall: () => Promise<void>,
+): llm.ToolContextLike => {
+  const { tools } = call.playbook;
   const [first, ...rest] = transfers.targetNames;
-  if (first === undefined) return { end_call };
-  const transfer_call = createTransferCallTool({
-    targetNames: [first, ...rest],
-    transfer: transfers.transfer,
-  });
-  return { end_call, transfer_call };
+  return {
+    opt_out: createOptOutTool({ optOut: () => talk().optOut() }),
+    ...(tools.includes('end_call') ? { end_call: createEndCallTool({ end: endCall }) } : {}),
+    ...(tools.includes('send_dtmf')
+      ? { send_dtmf: createSendDtmfTool({ send: (keys) => talk().press(keys) }) }
+      : {}),
+    ...(tools.includes('transfer_call') && first !== undefined
+      ? {
+          transfer_call: createTransferCallTool({
+            targetNames: [first, ...rest],
+            transfer: (name) => talk().during(() => transfers.transfer(name)),
+          }),
+        }
+      : {}),
+  };
 };
 
 const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger): CallLedger | null => {
@@ -108,17 +123,27 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     ledger,
     leg: createSipLeg(roomNameOf(ctx), config, log),
     converse: (call, transfers) => {
-      const conversation = createConversation({
+      const conversation: Conversation = createConversation({
         room: ctx.room,
         models: buildModels(config, vad, log),
         turnDetection: chooseModels(config).turnDetection,
-        playbook: call.playbook,
-        tools: toolsFor(transfers, async () => {
-          await conversation.say(GOODBYE);
-          end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
-        }),
+        call,
+        tools: toolsFor(
+          call,
+          transfers,
+          () => conversation,
+          async () => {
+            await conversation.farewell('goodbye');
+            end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+          },
+        ),
         onProviderError: (reason) =>
           end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),
+        onEnd: (reason) => end.decide({ reason, hungUpBy: 'agent' }),
+        onOptOut: () => {
+          log.warn('the callee asked not to be called again');
+          ledger.note({ type: 'opt_out' });
+        },
         log,
       });
       return conversation;

@@ -17,6 +17,7 @@ const facts: CallFacts = {
   endedAt: 13_000,
   sipStatus: null,
   sipReason: null,
+  answeredBy: 'human' as const,
   transfer: null,
 };
 

@@ -13,6 +13,7 @@ import { outcomeOf } from './outcome.ts';
 import type { CallLedger, SipLeg } from './ports.ts';
 import { checkRails } from './rails.ts';
 import { takeDown } from './take-down.ts';
+import { startCallClock } from './talk/call-clock.ts';
 import { createTransfers, type Transfers } from './transfer.ts';
 
 /** What one call needs from its job. */
@@ -58,8 +59,9 @@ export const runCall = async (job: CallJob): Promise<void> => {
 
   let answeredAt: number | null = null;
   let sip: { readonly sipStatus: number | null; readonly sipReason: string | null } = NO_SIP;
-  let maxDuration: NodeJS.Timeout | undefined;
+  let stopClock = () => {};
   let transfers: Transfers | null = null;
+  let answeredBy: Conversation['answeredBy'] = () => 'unknown';
   let dialing: Promise<Dialed> | null = null;
   const release = job.hold();
   try {
@@ -69,6 +71,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
     const ways = createTransfers({ call, config, leg, watch, ledger, end, say: (text) => talk.say(text) });
     const talk = job.converse(call, ways);
     transfers = ways;
+    answeredBy = talk.answeredBy;
 
     // The INVITE does not wait for the session: both start now, and the session is up first.
     const invite = buildInvite(call, rails.callerId, config);
@@ -97,8 +100,11 @@ export const runCall = async (job: CallJob): Promise<void> => {
     talk.listen();
     ledger.note({ type: 'answered' });
     log.info('answered');
-    const timeUp = () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' });
-    maxDuration = setTimeout(timeUp, call.max_call_seconds * 1000);
+    stopClock = startCallClock(call.max_call_seconds, {
+      warn: talk.timeLeft,
+      goodbye: () => talk.farewell('timeUp'),
+      over: () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' }),
+    });
     void Promise.race([
       watch.gone,
       connecting.then(
@@ -115,7 +121,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
     log.error({ err: error }, 'the call failed in our own code');
     end.decide(ownError(String(error)));
   } finally {
-    clearTimeout(maxDuration);
+    stopClock();
     const outcome = outcomeOf({
       end: await end.decided,
       leg: watch.facts(),
@@ -124,6 +130,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
       answeredAt: answeredAt ?? watch.facts().activeAt,
       endedAt: performance.now(),
       ...sip,
+      answeredBy: answeredBy(),
       transfer: transfers?.result() ?? null,
     });
     log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');

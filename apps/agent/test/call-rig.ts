@@ -92,6 +92,14 @@ export const createCallRig = (
         listen: () => {
           seen.listens += 1;
         },
+        timeLeft: () => {},
+        farewell: async (why) => {
+          seen.said.push(why);
+        },
+        press: async () => {},
+        during: (work) => work(),
+        optOut: () => {},
+        answeredBy: () => 'human',
       };
     },
     end: createCallEnd(),

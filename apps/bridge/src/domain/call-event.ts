@@ -9,6 +9,7 @@ export const CALL_EVENT_TYPES = [
   'call.ringing',
   'call.answered',
   'call.transfer',
+  'call.opt_out',
   'call.cancel_requested',
   'call.ended',
   'call.late_leg',
@@ -29,6 +30,7 @@ export const eventsOf = (before: Call | null, after: Call): readonly CallEventTy
   if (after.transfer !== null && after.transfer.result !== before.transfer?.result) {
     events.push('call.transfer');
   }
+  if (changed(before, after, 'optedOutAt')) events.push('call.opt_out');
   if (changed(before, after, 'cancelRequestedAt')) events.push('call.cancel_requested');
   if (isFinal(after.status) && !isFinal(before.status)) events.push('call.ended');
   if (after.lateLeg && !before.lateLeg) events.push('call.late_leg');

@@ -142,13 +142,12 @@ describe('what is not built is refused, never ignored', () => {
     [{ playbook: 'reminder' }, ['playbook']],
     [{ variables: { name: 'Kim' } }, ['variables']],
     [{ record: true }, ['record']],
-    [{ voicemail: 'leave_message' as const }, ['voicemail']],
   ])('%j', (change, fields) => {
     expect(unavailable(change)).toEqual(fields);
   });
 
   test('values that ask for nothing new pass', () => {
-    expect(unavailable({ record: false, voicemail: 'hang_up' })).toEqual([]);
+    expect(unavailable({ record: false, voicemail: 'leave_message' })).toEqual([]);
   });
 
   test('what has to do with times, attempts and callbacks is built', () => {

@@ -92,7 +92,10 @@ const fields = z.strictObject({
   ring_timeout_seconds: z.int().min(5).max(75).optional(),
   max_call_seconds: z.int().min(10).max(14_400).optional(),
   record: z.boolean().optional().describe('true is not available yet'),
-  voicemail: z.enum(['hang_up', 'leave_message']).optional().describe('leave_message is not available yet'),
+  voicemail: z
+    .enum(['hang_up', 'leave_message'])
+    .optional()
+    .describe('What to do when a voicemail answers; default hang_up'),
   metadata: json('metadata').optional().describe('Any JSON up to 4 KiB, given back in the record'),
   dry_run: z.boolean().optional().describe('true: every check and its verdict, no call'),
 });
@@ -163,8 +166,5 @@ export const unavailableFields = (command: DispatchCommand): readonly Unavailabl
   }
   if (command.record === true)
     refuse('record', 'Recording is not available yet; leave it out or send false.');
-  if (command.voicemail === 'leave_message') {
-    refuse('voicemail', 'Leaving a message is not available yet; hang_up is.');
-  }
   return found;
 };

@@ -2,7 +2,13 @@ import { chooseCallerName } from '@outdial/telephony';
 import type { NewCall } from './call.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 import { callFingerprint, requestDigest } from './fingerprint.ts';
-import { type DialSettings, type RailVerdict, type RefusalCode, runGuardRails } from './guard-rails.ts';
+import {
+  type DestinationHistory,
+  type DialSettings,
+  type RailVerdict,
+  type RefusalCode,
+  runGuardRails,
+} from './guard-rails.ts';
 import { DEFAULT_NOT_AFTER_MS } from './next-attempt.ts';
 
 /** A call that may be placed, all but its id and the key it came with. */
@@ -30,9 +36,16 @@ const startOf = (command: DispatchCommand, now: Date): Date | null => {
   return at !== null && at > now ? at : null;
 };
 
-/** Command, settings and the time become an allowed call, or the first refusal with its code. */
-export const planCall = (command: DispatchCommand, settings: DialSettings, now: Date): CallPlan => {
-  const rails = runGuardRails(command, settings, now);
+const NO_HISTORY: DestinationHistory = { doNotCall: false };
+
+/** Command, settings, the time and the destination's history become an allowed call, or the first refusal with its code. */
+export const planCall = (
+  command: DispatchCommand,
+  settings: DialSettings,
+  now: Date,
+  history: DestinationHistory = NO_HISTORY,
+): CallPlan => {
+  const rails = runGuardRails(command, settings, now, history);
   const refusal = rails.verdicts.find((verdict) => verdict.code !== null);
   if (refusal?.code || rails.destination === null || rails.callerId === null) {
     return {

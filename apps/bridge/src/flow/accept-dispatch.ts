@@ -85,7 +85,8 @@ const decide = async (
     return refusal ?? known;
   }
 
-  const plan = planCall(command, settings, now);
+  const doNotCall = destination.status === 'ok' && (await tx.isDoNotCall(destination.number.e164));
+  const plan = planCall(command, settings, now, { doNotCall });
   if (command.dry_run === true) {
     return {
       status: 'checked',

@@ -14,6 +14,8 @@ export type AnsweringPhone = {
   recordings(): Promise<string[]>;
   /** Ends the phone's calls; waits up to 1 s for one. Gives how many there were. */
   hangUp(): Promise<number>;
+  /** Presses keys in the phone's current call. */
+  press(keys: string): Promise<void>;
   /** What the phone says from the next call on. `null`: what it said at the start. */
   say(words: PhoneWords | null): Promise<void>;
   /** Lets go of the lines and of the long WAV that they played. */
@@ -29,6 +31,7 @@ export type AnsweringPhoneOptions = {
   carrierPort: number;
   /** What it says unless told otherwise. */
   words: PhoneWords;
+  earlyMedia: boolean;
 };
 
 const HANG_UP_WAIT_MS = 1_000;
@@ -39,7 +42,7 @@ export const startAnsweringPhone = async (
   runner: PartRunner,
   options: AnsweringPhoneOptions,
 ): Promise<AnsweringPhone> => {
-  const { command, number, carrierPort, words } = options;
+  const { command, number, carrierPort, words, earlyMedia } = options;
   const dir = join(options.dir, number);
   const file = join(dir, 'says.wav');
   await mkdir(dir, { recursive: true });
@@ -49,7 +52,7 @@ export const startAnsweringPhone = async (
   const lines: AnsweringLine[] = await Promise.all(
     options.lines.map((ports, line) =>
       startAnsweringLine(runner, `phone-${number}-line-${line}`, {
-        ...{ command, number, ports, carrierPort },
+        ...{ command, number, ports, carrierPort, earlyMedia },
         dir: lineDir(options.dir, number, line),
         say: file,
       }),
@@ -82,6 +85,11 @@ export const startAnsweringPhone = async (
     calls: () => lines.flatMap((line) => line.calls()).sort((a, b) => a.answeredAt - b.answeredAt),
     recordings,
     hangUp,
+    press: async (keys) => {
+      const talking = lines.find((line) => line.calls().some((call) => call.endedAt === null));
+      if (talking === undefined) throw new Error(`${number} is in no call`);
+      await talking.press(keys);
+    },
     say: (next) => preparePhoneAudio(next ?? words, file),
     close: async () => {
       for (const line of lines) line.close();

@@ -15,6 +15,8 @@ export type LineOptions = {
   say: string;
   ports: LinePorts;
   carrierPort: number;
+  /** Whether the phone sends 183 with sound while it rings. */
+  earlyMedia: boolean;
 };
 
 /** The files of a baresip that speaks `say` and records what it hears into `dir`. */
@@ -25,6 +27,7 @@ export const baresipFiles = ({
   say,
   ports,
   carrierPort,
+  earlyMedia,
 }: LineOptions): Record<string, string> => ({
   config: `${[
     `sip_listen 127.0.0.1:${ports.sip}`,
@@ -45,7 +48,7 @@ export const baresipFiles = ({
     'module_tmp account.so',
     ...['menu', 'ctrl_tcp'].map((name) => `module_app ${name}.so`),
   ].join('\n')}\n`,
-  accounts: `<sip:${number}@127.0.0.1:${carrierPort}>;regint=0;answermode=manual\n`,
+  accounts: `<sip:${number}@127.0.0.1:${carrierPort}>;regint=0;answermode=${earlyMedia ? 'early' : 'manual'}\n`,
   contacts: '',
 });
 

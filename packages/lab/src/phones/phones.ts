@@ -25,6 +25,8 @@ export type Phones = {
   recordings(number: string): Promise<string[]>;
   /** Hangs up the phone's current calls, waiting up to 1 s for one; gives how many there were. */
   hangUp(number: string): Promise<number>;
+  /** Presses keys on an answering phone that is in a call. */
+  press(number: string, keys: string): Promise<void>;
   /**
    * What an answering phone says from its next call on: a WAV file, or parts such as
    * `[2000, 'question', 9000, 'goodbye']`. `null`: its own words again.
@@ -37,7 +39,7 @@ export type Phones = {
   add(number: string, options: { scenario: string; words?: PhoneWords }): Promise<AddedPhone>;
 };
 
-type Answering = { number: string; lines: number; words: PhoneWords };
+type Answering = { number: string; lines: number; words: PhoneWords; earlyMedia?: boolean };
 
 /** The agent greets first; about 7 s later its greeting is over and the callee speaks. */
 const LISTENS_FIRST_MS = 7_000;
@@ -46,6 +48,7 @@ const ANSWERING: readonly Answering[] = [
   { number: LAB_NUMBERS.voicemail, lines: 2, words: [500, 'voicemail', 300, 'beep'] },
   { number: LAB_NUMBERS.transferTarget, lines: 2, words: [300, 'target'] },
   { number: LAB_NUMBERS.refusesRefer, lines: 1, words: [300, 'target'] },
+  { number: LAB_NUMBERS.earlyMedia, lines: 1, words: [4_000], earlyMedia: true },
 ];
 const SCENARIOS: readonly { number: string; scenario: string }[] = [
   { number: LAB_NUMBERS.busy, scenario: refuse(486, 'Busy Here') },
@@ -101,9 +104,11 @@ export const startPhones = async (
   const dir = join(options.dir, 'phones');
   await mkdir(dir, { recursive: true });
 
-  const startAnswering = ({ number, words }: Answering): Promise<AnsweringPhone> => {
+  const startAnswering = ({ number, words, earlyMedia = false }: Answering): Promise<AnsweringPhone> => {
     const lines = plan.lines.get(number) ?? [];
-    return startAnsweringPhone(runner, { command: options.baresip, dir, number, lines, carrierPort, words });
+    return startAnsweringPhone(runner, {
+      ...{ command: options.baresip, dir, number, lines, carrierPort, words, earlyMedia },
+    });
   };
   const startSipp = (number: string, scenario: string, words: PhoneWords = []): Promise<Part> =>
     startSippPhone(runner, {
@@ -151,6 +156,7 @@ export const startPhones = async (
     callOf,
     recordings: async (number) => phone(number).recordings(),
     hangUp: async (number) => phone(number).hangUp(),
+    press: async (number, keys) => phone(number).press(keys),
     say: async (number, words) => phone(number).say(words),
     add,
     close: async () => {

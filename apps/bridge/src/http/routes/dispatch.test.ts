@@ -185,6 +185,7 @@ describe('dry_run', () => {
       'transfer_target',
       'not_after',
       'callback_url',
+      'do_not_call',
     ]);
     expect(await rows()).toBe(0);
   });
@@ -194,7 +195,7 @@ describe('dry_run', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({
       would_call: false,
-      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}],
+      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}, {}],
     });
   });
 
