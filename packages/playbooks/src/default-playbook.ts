@@ -7,7 +7,7 @@ export const DEFAULT_PLAYBOOK: GrantedPlaybook = {
   voice: null,
   greeting: 'Hello, this is an automated assistant calling. How can I help you today?',
   instructions: 'Help the person with what they need.',
-  tools: ['transfer_call', 'end_call'],
+  tools: ['transfer_call', 'end_call', 'send_dtmf'],
   transfer_targets: [],
   voicemail_message: 'Hello, this is an automated assistant calling. I am sorry that I missed you. Goodbye.',
   recording_notice: null,
