@@ -60,6 +60,16 @@ export const endOfLeg = (gone: LegGone): CallEnd => {
   }
 };
 
+/** The end that losing our own place in the room means when nothing was dialled yet. */
+export const endOfRoomBeforeDial = (lost: LegGone): CallEnd =>
+  lost.cause === 'removed'
+    ? REMOVED
+    : {
+        reason: 'not_dialed',
+        hungUpBy: null,
+        message: `LiveKit closed the call's room before the number was dialled (${lost.detail}); nobody was called.`,
+      };
+
 /** The end that losing our own place in the room means. */
 export const endOfRoom = (lost: LegGone): CallEnd =>
   lost.cause === 'removed'

@@ -8,6 +8,7 @@ const leg = {
   participantSid: 'PA_1',
   sipCallId: 'abc',
   gone: null,
+  roomLost: null,
 };
 const facts: CallFacts = {
   end: { reason: 'callee_hangup', hungUpBy: 'callee' },

@@ -226,6 +226,7 @@ describe('the call', () => {
     ['CLIENT_INITIATED', 'callee_hangup', 'callee'],
     ['PARTICIPANT_REMOVED', 'canceled_by_api', 'api'],
     ['ROOM_DELETED', 'canceled_by_api', 'api'],
+    ['ROOM_CLOSED', 'agent_error', 'platform'],
     ['UNKNOWN_REASON', 'media_timeout', 'carrier'],
     ['MEDIA_FAILURE', 'media_timeout', 'carrier'],
     ['SERVER_SHUTDOWN', 'agent_error', 'platform'],
@@ -257,6 +258,22 @@ describe('the call', () => {
       blame: 'platform',
       message: expect.stringContaining('no reason given'),
     });
+  });
+
+  test('a room that LiveKit closed before the dial is no wish of anybody, and nothing is dialled', async () => {
+    const rig = createCallRig();
+    rig.loseRoom(DisconnectReason.ROOM_CLOSED);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'failed', end_reason: 'not_dialed', blame: 'platform' });
+    expect(rig.seen.invites).toEqual([]);
+  });
+
+  test('a room that was deleted before the dial was canceled', async () => {
+    const rig = createCallRig();
+    rig.loseRoom(DisconnectReason.ROOM_DELETED);
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'canceled', end_reason: 'canceled_by_api' });
+    expect(rig.seen.invites).toEqual([]);
   });
 
   test('losing the room is our own fault and hangs up the leg', async () => {

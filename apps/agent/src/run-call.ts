@@ -4,7 +4,14 @@ import type { Logger } from '@outdial/runtime';
 import type { GrantedCall } from '@outdial/telephony';
 import { type LegGone, type LegWatch, watchLeg } from './adapters/leg-watch.ts';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
-import { type CallEndLatch, endOfLeg, endOfRoom, ownError, REMOVED } from './call-end.ts';
+import {
+  type CallEndLatch,
+  endOfLeg,
+  endOfRoom,
+  endOfRoomBeforeDial,
+  ownError,
+  REMOVED,
+} from './call-end.ts';
 import type { AgentConfig } from './config.ts';
 import type { Conversation } from './conversation.ts';
 import { type Dialed, dial } from './dial.ts';
@@ -78,6 +85,9 @@ export const runCall = async (job: CallJob): Promise<void> => {
     const facts = { 'pii.destination': invite.dialString, 'pii.caller_id': invite.fromNumber };
     log.debug(facts, 'dialing destination');
     if (end.current() !== null) return;
+    // Nobody would be there to talk, nor to see what becomes of the leg.
+    const lost = watch.facts().roomLost;
+    if (lost !== null) return end.decide(endOfRoomBeforeDial(lost));
     dialing = dial({ leg, watch, invite, dialBefore: grant.dialBefore, callerId: rails.callerId });
     log.debug({ ...facts, headers: Object.keys(invite.headers) }, 'outbound SIP call initiated');
     connecting

@@ -26,6 +26,7 @@ export type LegFacts = {
   readonly participantSid: string | null;
   readonly sipCallId: string | null;
   readonly gone: LegGone | null;
+  readonly roomLost: LegGone | null;
 };
 
 /**
@@ -56,9 +57,10 @@ const whyGone = (reason: DisconnectReason | undefined, status?: string): LegGone
       return { cause: 'hangup', detail };
     case DisconnectReason.PARTICIPANT_REMOVED:
     case DisconnectReason.ROOM_DELETED:
-    case DisconnectReason.ROOM_CLOSED:
       return { cause: 'removed', detail };
     case undefined:
+    // LiveKit closed the room by itself, as idle; only ROOM_DELETED is somebody's wish.
+    case DisconnectReason.ROOM_CLOSED:
     case DisconnectReason.CONNECTION_TIMEOUT:
     case DisconnectReason.SERVER_SHUTDOWN:
     case DisconnectReason.SIGNAL_CLOSE:
@@ -81,6 +83,7 @@ export const watchLeg = (room: Room, identity: string, listener: LegListener): L
     participantSid: null,
     sipCallId: null,
     gone: null,
+    roomLost: null,
   };
   const active = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<LegGone>();
@@ -119,7 +122,10 @@ export const watchLeg = (room: Room, identity: string, listener: LegListener): L
     facts.gone ??= whyGone(participant.disconnectReason, participant.attributes['sip.callStatus']);
     gone.resolve(facts.gone);
   });
-  room.on(RoomEvent.Disconnected, (reason: DisconnectReason) => roomLost.resolve(whyGone(reason)));
+  room.on(RoomEvent.Disconnected, (reason: DisconnectReason) => {
+    facts.roomLost ??= whyGone(reason);
+    roomLost.resolve(facts.roomLost);
+  });
 
   return {
     facts: () => ({ ...facts }),

@@ -48,7 +48,7 @@ test('a dispatch is one job that LiveKit never restarts, in a room that goes awa
   expect(asked).toEqual([
     {
       method: 'CreateRoom',
-      body: expect.objectContaining({ name: 'call-x-1', emptyTimeout: 30, departureTimeout: 10 }),
+      body: expect.objectContaining({ name: 'call-x-1', emptyTimeout: 120, departureTimeout: 10 }),
     },
     {
       method: 'CreateDispatch',

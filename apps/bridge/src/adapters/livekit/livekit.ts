@@ -13,8 +13,9 @@ export type LiveKitSettings = {
 // A dispatch is two requests, and both together must stay below the five seconds after which it is made again.
 const REQUEST_TIMEOUT_SECONDS = 2.4;
 // A room in which nobody ever appears, or that everybody left, goes away by itself: also when this
-// bridge cannot delete it any more. Longer than a job takes to start on a busy machine.
-const EMPTY_ROOM_SECONDS = 30;
+// bridge cannot delete it any more. Longer than a job may take to start: a dispatch is given up after 60 s without
+// any grant, and LiveKit closes an idle room also under a participant who joins at that very moment.
+const EMPTY_ROOM_SECONDS = 120;
 const LEFT_ROOM_SECONDS = 10;
 // ParticipantInfo.Kind of LiveKit's protocol (livekit_models.proto), which the SDK does not export.
 const KIND_AGENT = 4;
