@@ -97,6 +97,20 @@ export const createConversation = (options: {
     await session.say(text, { allowInterruptions: false }).waitForPlayout();
     await pause(PLAYOUT_TAIL_MS);
   };
+  /** A session that has just ended, or says something that may not be cut, is no error of ours. */
+  const attempt = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      log.debug({ reason: String(error) }, 'the session did not take it');
+    }
+  };
+  const sayAndEnd = async (text: string, reason: EndReason): Promise<void> => {
+    spoke = false;
+    await say(text).catch((error) => log.debug({ reason: String(error) }, 'the last sentence was not said'));
+    if (spoke) options.onEnd(reason);
+    else options.onProviderError(SILENT);
+  };
   const optOut = () => {
     if (optedOut) return;
     optedOut = true;
@@ -105,8 +119,8 @@ export const createConversation = (options: {
   const silence = createSilenceWatch({
     promptAfterMs: playbook.silence.prompt_after_seconds * 1000,
     prompts: playbook.silence.prompts,
-    prompt: (text) => void session.say(text),
-    end: () => void say(sentences.silence).finally(() => options.onEnd('silence_timeout')),
+    prompt: (text) => attempt(() => session.say(text)),
+    end: () => void sayAndEnd(sentences.silence, 'silence_timeout'),
   });
 
   const onVerdict = (answerer: Answerer) => {
@@ -115,13 +129,13 @@ export const createConversation = (options: {
     // From here on nothing is said to the machine but the message.
     silenced = true;
     silence.stop();
-    session.interrupt({ force: true });
+    attempt(() => session.interrupt({ force: true }));
     const message = options.call.voicemail === 'leave_message' ? playbook.voicemail_message : null;
     if (message === null || answerer === 'mailbox_full') return options.onEnd('voicemail_detected');
     callee.awaitMessage((moment) => {
       log.info({ moment }, 'the voicemail was waited for');
       if (moment === 'give_up') return options.onEnd('voicemail_detected');
-      void say(message).finally(() => options.onEnd('voicemail_left'));
+      void sayAndEnd(message, 'voicemail_left');
     });
   };
   const model = options.models.llm;
@@ -139,10 +153,7 @@ export const createConversation = (options: {
     const said = message.textContent ?? '';
     if (held !== '') message.content = [`${held} ${said}`];
     const notes = [NOTES[callee.who.verdict() ?? 'human'] ?? ''];
-    if (asksNotToBeCalled(said)) {
-      optOut();
-      notes.push(OPTED_OUT);
-    }
+    if (asksNotToBeCalled(said)) notes.push(OPTED_OUT);
     return notes.filter((note) => note !== '');
   };
   const agent = new PhoneAgent(
@@ -154,8 +165,8 @@ export const createConversation = (options: {
     if (silenced) return;
     silence.heard();
     callee.guard()?.open();
-    session.interrupt();
-    session.generateReply({ userInput: `[pressed ${digits}]` });
+    attempt(() => session.interrupt());
+    attempt(() => session.generateReply({ userInput: `[pressed ${digits}]` }));
   });
   room.on(RoomEvent.DtmfReceived, (_code, digit, participant) => {
     if (participant.identity === CALLEE_IDENTITY && listening) keypad.press(digit);
@@ -169,9 +180,11 @@ export const createConversation = (options: {
     userState = newState;
     states();
   });
-  session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript, isFinal }) =>
-    callee.words(transcript, isFinal),
-  );
+  session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript, isFinal }) => {
+    callee.words(transcript, isFinal);
+    // At once: whoever says it may hang up before it is answered.
+    if (isFinal && !silenced && callee.who.verdict() !== 'ivr' && asksNotToBeCalled(transcript)) optOut();
+  });
   session.on(voice.AgentSessionEventTypes.AgentStateChanged, ({ newState }) => {
     agentState = newState;
     states();
@@ -202,7 +215,7 @@ export const createConversation = (options: {
     await pause(ANSWER_HELD_AFTER_MS);
     if (silenced || userState === 'speaking' || agentState !== 'listening') return;
     const held = callee.guard()?.takeHeld() ?? '';
-    if (held !== '') session.generateReply({ userInput: held });
+    if (held !== '') attempt(() => session.generateReply({ userInput: held }));
   };
 
   return {
@@ -228,12 +241,12 @@ export const createConversation = (options: {
     },
     say,
     timeLeft: (seconds) => {
-      if (!silenced) session.say(sentences.timeLeft(seconds));
+      if (!silenced) attempt(() => session.say(sentences.timeLeft(seconds)));
     },
     farewell: async (why) => {
       if (silenced) return;
       silence.stop();
-      if (why === 'timeUp') session.interrupt({ force: true });
+      if (why === 'timeUp') attempt(() => session.interrupt({ force: true }));
       await say(sentences[why]);
     },
     press: (keys) => silence.during(() => pressKeys(room, keys)),
