@@ -25,10 +25,10 @@ export const expectHeardWhole = async (stack: Stack, call: PhoneCall, words: Reg
   return heard;
 };
 
-/** Waits until the phone has heard a sentence of the agent whole, while the call goes on. */
+/** Waits until the phone, in its current call, has heard a sentence of the agent whole. */
 export const untilHeard = (stack: Stack, number: string, words: RegExp): Promise<unknown> =>
   until(`${words} at the phone`, async () => {
-    const call = stack.lab.phones.calls(number).at(-1);
+    const call = stack.lab.phones.calls(number).findLast(({ endedAt }) => endedAt === null);
     if (call === undefined || call.heard === null) return null;
     const found = stack.lab.speech.tts.spoken().find(({ text }) => words.test(text));
     if (found === undefined) return null;

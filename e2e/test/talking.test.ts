@@ -1,7 +1,8 @@
 import { LAB_NUMBERS } from '@outdial/lab';
 import { afterEach, describe, expect, test } from 'vitest';
 import { expectHeardWhole, hearing, phoneCallOf, untilHeard } from '../src/heard.ts';
-import { only, placeCall, useStack } from '../src/stack.ts';
+import { expectQuiet, only, placeCall, useStack } from '../src/stack.ts';
+import { until } from '../src/watched-calls.ts';
 
 const { answers, earlyMedia, refusesRefer } = LAB_NUMBERS;
 const stack = useStack();
@@ -104,9 +105,16 @@ describe('the end', () => {
 
   test('a callee who hangs up in the middle of a sentence leaves nothing behind', async () => {
     const call = await callTo(answers, 'Hello, you will not hear the end of this.', {}, async () => {
-      await stack.lab.phones.hangUp(answers);
+      await until('the answer', () =>
+        stack.lab.phones.calls(answers).some(({ endedAt }) => endedAt === null),
+      );
+      await hangUp(answers);
     });
     expect(call.record.outcome).toMatchObject({ end_reason: 'callee_hangup', hung_up_by: 'callee' });
+    expect(
+      (await hearing(stack, await phoneCallOf(stack, only(call.dialed)), /end of this/)).covered,
+    ).toBeLessThan(0.9);
+    await expectQuiet(stack);
   });
 });
 
