@@ -20,7 +20,11 @@ const endOfSound = async (file: string): Promise<number> => {
 
 describe('a voicemail', () => {
   test('is hung up on at once, unless a message is asked for', async () => {
-    const call = await placeCall(stack, { destination: voicemail, greeting: GREETING });
+    const call = await placeCall(stack, {
+      destination: voicemail,
+      greeting: GREETING,
+      account_code: 'hang-up',
+    });
     expect(call.record.outcome).toMatchObject({
       status: 'completed',
       end_reason: 'voicemail_detected',
@@ -36,6 +40,7 @@ describe('a voicemail', () => {
     const call = await placeCall(stack, {
       destination: voicemail,
       greeting: GREETING,
+      account_code: 'message',
       voicemail: 'leave_message',
     });
     expect(call.record.outcome).toMatchObject({
@@ -65,10 +70,14 @@ test('a menu is told apart and gets its key', async () => {
     },
   ]);
   await stack.lab.phones.say(answers, [300, 'menu']);
-  const call = await placeCall(stack, { destination: answers, greeting: GREETING }, async () => {
-    await expect.poll(() => stack.lab.phones.calls(answers).at(-1)?.pressed, { timeout: 30_000 }).toBe('1');
-    await stack.lab.phones.hangUp(answers);
-  });
+  const call = await placeCall(
+    stack,
+    { destination: answers, greeting: GREETING, account_code: 'menu' },
+    async () => {
+      await expect.poll(() => stack.lab.phones.calls(answers).at(-1)?.pressed, { timeout: 30_000 }).toBe('1');
+      await stack.lab.phones.hangUp(answers);
+    },
+  );
   expect(call.record.outcome).toMatchObject({ end_reason: 'callee_hangup', answered_by: 'ivr' });
 });
 
@@ -78,10 +87,14 @@ test('a service that asks who is calling is answered, and the person behind it i
     { on: 'user', match: /(?:)/, reply: 'Good morning, do you have a minute for me?' },
   ]);
   await stack.lab.phones.say(answers, [300, 'screening', 7_000, 'answer']);
-  const call = await placeCall(stack, { destination: answers, greeting: GREETING }, async () => {
-    await untilHeard(stack, answers, /a minute for me/);
-    await stack.lab.phones.hangUp(answers);
-  });
+  const call = await placeCall(
+    stack,
+    { destination: answers, greeting: GREETING, account_code: 'screening' },
+    async () => {
+      await untilHeard(stack, answers, /a minute for me/);
+      await stack.lab.phones.hangUp(answers);
+    },
+  );
   expect(call.record.outcome).toMatchObject({ end_reason: 'callee_hangup', answered_by: 'human' });
   await expectHeardWhole(stack, await phoneCallOf(stack, only(call.dialed)), /about your appointment/);
 });

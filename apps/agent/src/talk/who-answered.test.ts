@@ -124,6 +124,16 @@ describe('plain signs', () => {
     expect(who.answeredBy()).toBe('human');
   });
 
+  test('a model that took the first words for those of a human is corrected', async () => {
+    const { who, verdicts, play } = rig('human');
+    play(silence(300), voice(3_000));
+    who.words('Welcome to Harbour Dental, for appointments', false);
+    await who.ready();
+    expect(who.answeredBy()).toBe('human');
+    who.words('Welcome to Harbour Dental, for appointments press one.', false);
+    expect(verdicts).toEqual(['ivr']);
+  });
+
   test('an announcement that pauses after its first word is known later', () => {
     const { who, verdicts, play } = rig();
     play(silence(300), voice(500), silence(900));

@@ -47,6 +47,7 @@ export const createWhoAnswered = (options: {
   let asking: Promise<void> | null = null;
   /** A screening service was recognised before its sentence was over. */
   let announcing = false;
+  let screened = false;
 
   const gate = (): 'none' | 'human' | 'speaking' | 'long' => {
     const activity = options.activity;
@@ -77,16 +78,18 @@ export const createWhoAnswered = (options: {
         said.push(text);
         turns += 1;
       }
-      const isOpen = verdict === null || verdict === 'screening';
+      // A model that took the first words for a human's is corrected by plain signs.
+      const isOpen = verdict === null || verdict === 'screening' || verdict === 'human';
       if (!isOpen || heard === '') return;
       const early = options.activity.elapsedMs() < SIGNS_UNTIL_MS && turns <= SIGNS_TURNS;
-      const sign = early ? machineSign(heard) : null;
+      const sign = early && !screened ? machineSign(heard) : null;
       if (sign !== null) {
         if (sign === 'screening') {
           // Whoever speaks next is looked at anew.
           said = [];
           turns = 0;
           announcing = !isFinal;
+          screened = true;
         }
         conclude(sign);
         return;
@@ -98,6 +101,7 @@ export const createWhoAnswered = (options: {
         } else if (isFinal && text.trim() !== '') conclude('human');
         return;
       }
+      if (verdict === 'human') return;
       const isNews =
         wordCount(heard) >= wordsAsked + WORDS_TO_ASK || (isFinal && wordCount(heard) > wordsAsked);
       if (gate() === 'long' && asking === null && asked < ASK_LIMIT && isNews) ask(heard);

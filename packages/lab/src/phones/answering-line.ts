@@ -38,7 +38,6 @@ export type AnsweringLine = {
 
 /** How long a phone rings before it is picked up, ms. */
 const RINGS_MS = 1_000;
-const EARLY_POLL_MS = 100;
 /** How long a key and the pause after it take. */
 const KEY_MS = 400;
 
@@ -68,11 +67,11 @@ export const startAnsweringLine = async (
 
   const calls = new Map<string, PhoneCall>();
   const ringing = new Set<NodeJS.Timeout>();
-  // A call that was given up meanwhile makes baresip refuse the command, which is as it should be.
-  const pickUp = () =>
-    ringing.add(setTimeout(() => control?.command('accept').catch(() => undefined), RINGS_MS));
   const onEvent = ({ type, id, direction, param }: BaresipEvent) => {
-    if (type === 'CALL_INCOMING') pickUp();
+    if (type === 'CALL_INCOMING') {
+      // A call that was given up meanwhile makes baresip refuse the command, which is as it should be.
+      ringing.add(setTimeout(() => control?.command('accept').catch(() => undefined), RINGS_MS));
+    }
     if (type === 'CALL_ESTABLISHED') {
       const answeredAt = Date.now();
       const time = new Date(answeredAt).toISOString().replace(/[:.]/g, '-');
@@ -85,14 +84,6 @@ export const startAnsweringLine = async (
     if (type === 'CALL_DTMF_START' && call !== undefined) call.pressed += param;
     if (type === 'CALL_CLOSED' && call !== undefined) call.endedAt = Date.now();
   };
-
-  // baresip tells nothing of a call that it gives early media; its recording shows that it began.
-  let recording = false;
-  const early = setInterval(() => {
-    const found = options.earlyMedia && readdirSync(dir).some((file) => file.startsWith('dump-'));
-    if (found && !recording) pickUp();
-    recording = found;
-  }, EARLY_POLL_MS).unref();
 
   let control: BaresipControl | undefined;
   await runner.start({
@@ -127,7 +118,6 @@ export const startAnsweringLine = async (
     },
     close: () => {
       for (const timer of ringing) clearTimeout(timer);
-      clearInterval(early);
       control?.close();
     },
   };

@@ -31,7 +31,6 @@ export type AnsweringPhoneOptions = {
   carrierPort: number;
   /** What it says unless told otherwise. */
   words: PhoneWords;
-  earlyMedia: boolean;
 };
 
 const HANG_UP_WAIT_MS = 1_000;
@@ -42,7 +41,7 @@ export const startAnsweringPhone = async (
   runner: PartRunner,
   options: AnsweringPhoneOptions,
 ): Promise<AnsweringPhone> => {
-  const { command, number, carrierPort, words, earlyMedia } = options;
+  const { command, number, carrierPort, words } = options;
   const dir = join(options.dir, number);
   const file = join(dir, 'says.wav');
   await mkdir(dir, { recursive: true });
@@ -52,7 +51,7 @@ export const startAnsweringPhone = async (
   const lines: AnsweringLine[] = await Promise.all(
     options.lines.map((ports, line) =>
       startAnsweringLine(runner, `phone-${number}-line-${line}`, {
-        ...{ command, number, ports, carrierPort, earlyMedia },
+        ...{ command, number, ports, carrierPort },
         dir: lineDir(options.dir, number, line),
         say: file,
       }),

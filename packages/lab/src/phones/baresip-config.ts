@@ -15,8 +15,6 @@ export type LineOptions = {
   say: string;
   ports: LinePorts;
   carrierPort: number;
-  /** Whether the phone sends 183 with sound while it rings. */
-  earlyMedia: boolean;
 };
 
 /** The files of a baresip that speaks `say` and records what it hears into `dir`. */
@@ -27,7 +25,6 @@ export const baresipFiles = ({
   say,
   ports,
   carrierPort,
-  earlyMedia,
 }: LineOptions): Record<string, string> => ({
   config: `${[
     `sip_listen 127.0.0.1:${ports.sip}`,
@@ -48,7 +45,7 @@ export const baresipFiles = ({
     'module_tmp account.so',
     ...['menu', 'ctrl_tcp'].map((name) => `module_app ${name}.so`),
   ].join('\n')}\n`,
-  accounts: `<sip:${number}@127.0.0.1:${carrierPort}>;regint=0;answermode=${earlyMedia ? 'early' : 'manual'}\n`,
+  accounts: `<sip:${number}@127.0.0.1:${carrierPort}>;regint=0;answermode=manual\n`,
   contacts: '',
 });
 

@@ -10,8 +10,6 @@ export const LAB_NUMBERS = {
   transferTarget: '0255500100',
   /** A transfer to it is refused with 603; dialled directly it answers. */
   refusesRefer: '0255500101',
-  /** Sends sound of its own while it rings (183), then answers. */
-  earlyMedia: '0255500104',
   /** The carrier drops every message of a call to it: not even 100 comes back. */
   carrierSilent: '0255500102',
 } as const;

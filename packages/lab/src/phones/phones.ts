@@ -39,7 +39,7 @@ export type Phones = {
   add(number: string, options: { scenario: string; words?: PhoneWords }): Promise<AddedPhone>;
 };
 
-type Answering = { number: string; lines: number; words: PhoneWords; earlyMedia?: boolean };
+type Answering = { number: string; lines: number; words: PhoneWords };
 
 /** The agent greets first; about 7 s later its greeting is over and the callee speaks. */
 const LISTENS_FIRST_MS = 7_000;
@@ -48,7 +48,6 @@ const ANSWERING: readonly Answering[] = [
   { number: LAB_NUMBERS.voicemail, lines: 2, words: [500, 'voicemail', 300, 'beep'] },
   { number: LAB_NUMBERS.transferTarget, lines: 2, words: [300, 'target'] },
   { number: LAB_NUMBERS.refusesRefer, lines: 1, words: [300, 'target'] },
-  { number: LAB_NUMBERS.earlyMedia, lines: 1, words: [4_000], earlyMedia: true },
 ];
 const SCENARIOS: readonly { number: string; scenario: string }[] = [
   { number: LAB_NUMBERS.busy, scenario: refuse(486, 'Busy Here') },
@@ -104,11 +103,9 @@ export const startPhones = async (
   const dir = join(options.dir, 'phones');
   await mkdir(dir, { recursive: true });
 
-  const startAnswering = ({ number, words, earlyMedia = false }: Answering): Promise<AnsweringPhone> => {
+  const startAnswering = ({ number, words }: Answering): Promise<AnsweringPhone> => {
     const lines = plan.lines.get(number) ?? [];
-    return startAnsweringPhone(runner, {
-      ...{ command: options.baresip, dir, number, lines, carrierPort, words, earlyMedia },
-    });
+    return startAnsweringPhone(runner, { command: options.baresip, dir, number, lines, carrierPort, words });
   };
   const startSipp = (number: string, scenario: string, words: PhoneWords = []): Promise<Part> =>
     startSippPhone(runner, {
