@@ -1,10 +1,18 @@
-import { LAB_NUMBERS } from '@outdial/lab';
+import { join } from 'node:path';
+import {
+  answerAfterEarlyMedia,
+  HEARD_WHOLE,
+  LAB_NUMBERS,
+  SPARE_NUMBERS,
+  similarity,
+  startRtpEar,
+} from '@outdial/lab';
 import { afterEach, describe, expect, test } from 'vitest';
-import { expectHeardWhole, hearing, phoneCallOf, untilHeard } from '../src/heard.ts';
+import { expectHeardWhole, hearing, phoneCallOf, spokenFile, untilHeard } from '../src/heard.ts';
 import { expectQuiet, only, placeCall, useStack } from '../src/stack.ts';
 import { until } from '../src/watched-calls.ts';
 
-const { answers, earlyMedia, refusesRefer } = LAB_NUMBERS;
+const { answers, refusesRefer } = LAB_NUMBERS;
 const stack = useStack();
 afterEach(async () => {
   stack.lab.speech.llm.script(null);
@@ -62,20 +70,25 @@ describe('the greeting', () => {
     expect(call.record.outcome).toMatchObject({ end_reason: 'callee_hangup', answered_by: 'human' });
   });
 
-  test('waits for the answer while the carrier plays sound of its own', async () => {
-    const call = await callTo(
-      earlyMedia,
-      'Hello, this is the fourth greeting of the agent.',
-      {},
-      async () => {
-        await untilHeard(stack, earlyMedia, /fourth greeting/);
-        await hangUp(earlyMedia);
-      },
-    );
-    const leg = only(call.dialed);
-    expect(leg.events.map(({ status }) => status)).toContain(183);
-    const phone = await phoneCallOf(stack, leg);
-    await expectHeardWhole(stack, phone, /fourth greeting/);
+  test('waits for the answer, also when media are up before it', async () => {
+    const ear = await startRtpEar();
+    const [number] = SPARE_NUMBERS;
+    const scenario = answerAfterEarlyMedia({ rtpPort: ear.port, earlyMs: 2_000, talkMs: 6_000 });
+    const phone = await stack.lab.phones.add(number, { scenario });
+    try {
+      const call = await callTo(number, 'Hello, this is the fourth greeting of the agent.');
+      const { events, answeredAt } = only(call.dialed);
+      expect(events.map(({ status }) => status)).toContain(183);
+      expect(ear.firstSoundAt()).toBeGreaterThan(answeredAt ?? Infinity);
+      const heard = join(stack.lab.dir, 'early.wav');
+      await ear.save(heard);
+      expect((await similarity(heard, await spokenFile(stack, /fourth greeting/))).score).toBeGreaterThan(
+        HEARD_WHOLE,
+      );
+    } finally {
+      await phone.remove();
+      ear.close();
+    }
   });
 });
 
