@@ -24,6 +24,7 @@ COPY packages/telephony/package.json packages/telephony/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/playbooks/package.json packages/playbooks/
 COPY packages/lab/package.json packages/lab/
+COPY bench/package.json bench/
 COPY e2e/package.json e2e/
 
 FROM manifests AS bridge-dependencies
@@ -32,7 +33,7 @@ RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
 
 FROM manifests AS agent-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
-  pnpm install --frozen-lockfile --prod --filter @outdial/agent...
+  pnpm install --frozen-lockfile --prod --filter-prod @outdial/agent...
 
 FROM manifests AS lab-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
@@ -44,6 +45,7 @@ COPY tsconfig.base.json ./
 COPY packages/telephony packages/telephony
 COPY packages/runtime packages/runtime
 COPY packages/playbooks packages/playbooks
+COPY playbooks playbooks
 COPY apps/bridge apps/bridge
 COPY apps/cli apps/cli
 # docker compose exec bridge outdial …
@@ -64,6 +66,7 @@ COPY tsconfig.base.json ./
 COPY packages/telephony packages/telephony
 COPY packages/runtime packages/runtime
 COPY packages/playbooks packages/playbooks
+COPY playbooks playbooks
 COPY apps/agent apps/agent
 RUN mkdir -p /data && chown node:node /data
 ENV NODE_ENV=production AGENT_HEALTH_HOST=127.0.0.1 AGENT_HEALTH_PORT=8081 DATA_DIR=/data
@@ -95,6 +98,7 @@ RUN apt-get update \
 COPY --from=go-programs /out /opt/outdial-lab
 COPY tsconfig.base.json ./
 COPY packages packages
+COPY playbooks playbooks
 COPY apps apps
 # The lab keeps its logs and recordings, and the bridge its records, below the working directory.
 RUN mkdir -p .lab data && chown node:node . .lab data

@@ -1,16 +1,30 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { LAB_NUMBERS, readWav } from '@outdial/lab';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { expectHeardWhole, phoneCallOf, untilHeard } from '../src/heard.ts';
 import { only, placeCall, useStack } from '../src/stack.ts';
 
 const { answers, voicemail } = LAB_NUMBERS;
-const stack = useStack();
+const GREETING = 'Hello, this is the automated assistant of Harbour Dental.';
+const MESSAGE = 'This is Harbour Dental. I am sorry that I missed you. Goodbye.';
+
+const playbooks = mkdtempSync(join(tmpdir(), 'outdial-machines-'));
+const playbook = (name: string, tools: string) =>
+  writeFileSync(
+    join(playbooks, `${name}.md`),
+    `---\ndescription: Test.\ngreeting: ${GREETING}\nvoicemail_message: ${MESSAGE}\ntools: [${tools}]\n---\nHelp.\n`,
+  );
+playbook('default', 'end_call');
+playbook('menu', 'end_call, send_dtmf');
+afterAll(() => rmSync(playbooks, { recursive: true }));
+
+const stack = useStack(() => ({ PLAYBOOKS_DIR: playbooks }));
 afterEach(async () => {
   stack.lab.speech.llm.script(null);
   await stack.lab.phones.say(answers, null);
 });
-
-const GREETING = 'Hello, this is the automated assistant of Harbour Dental.';
 
 /** Where the last loud sound of a WAV ends, ms. */
 const endOfSound = async (file: string): Promise<number> => {
@@ -22,7 +36,6 @@ describe('a voicemail', () => {
   test('is hung up on at once, unless a message is asked for', async () => {
     const call = await placeCall(stack, {
       destination: voicemail,
-      greeting: GREETING,
       account_code: 'hang-up',
     });
     expect(call.record.outcome).toMatchObject({
@@ -39,7 +52,6 @@ describe('a voicemail', () => {
   test('gets its message whole and after the beep', async () => {
     const call = await placeCall(stack, {
       destination: voicemail,
-      greeting: GREETING,
       account_code: 'message',
       voicemail: 'leave_message',
     });
@@ -72,7 +84,7 @@ test('a menu is told apart and gets its key', async () => {
   await stack.lab.phones.say(answers, [300, 'menu']);
   const call = await placeCall(
     stack,
-    { destination: answers, greeting: GREETING, account_code: 'menu' },
+    { destination: answers, playbook: 'menu', account_code: 'menu' },
     async () => {
       await expect.poll(() => stack.lab.phones.calls(answers).at(-1)?.pressed, { timeout: 30_000 }).toBe('1');
       await stack.lab.phones.hangUp(answers);
@@ -87,14 +99,10 @@ test('a service that asks who is calling is answered, and the person behind it i
     { on: 'user', match: /(?:)/, reply: 'Good morning, do you have a minute for me?' },
   ]);
   await stack.lab.phones.say(answers, [300, 'screening', 7_000, 'answer']);
-  const call = await placeCall(
-    stack,
-    { destination: answers, greeting: GREETING, account_code: 'screening' },
-    async () => {
-      await untilHeard(stack, answers, /a minute for me/);
-      await stack.lab.phones.hangUp(answers);
-    },
-  );
+  const call = await placeCall(stack, { destination: answers, account_code: 'screening' }, async () => {
+    await untilHeard(stack, answers, /a minute for me/);
+    await stack.lab.phones.hangUp(answers);
+  });
   expect(call.record.outcome).toMatchObject({ end_reason: 'callee_hangup', answered_by: 'human' });
   await expectHeardWhole(stack, await phoneCallOf(stack, only(call.dialed)), /about your appointment/);
 });

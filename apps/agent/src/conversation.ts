@@ -1,10 +1,12 @@
+import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AgentSessionOptions, llm, voice } from '@livekit/agents';
-import { type Room, RoomEvent } from '@livekit/rtc-node';
+import { llm, voice } from '@livekit/agents';
+import { type AudioFrame, type Room, RoomEvent } from '@livekit/rtc-node';
+import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
 import type { CallOutcome, EndReason, GrantedCall } from '@outdial/telephony';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
-import { instructionsFor } from './agent-rules.ts';
+import type { Models, TurnDetection } from './models.ts';
 import { createCalleeWatch } from './talk/callee-watch.ts';
 import { createClassifier } from './talk/classify.ts';
 import { createKeypad } from './talk/keypad.ts';
@@ -41,6 +43,14 @@ export type Conversation = {
   optOut(): void;
   /** Who answered, as far as it is known. */
   answeredBy(): Exclude<CallOutcome['answered_by'], null>;
+  /** Plays a recorded sentence, which needs no voice, and resolves when its last sound has left. */
+  play(text: string, audio: ReadableStream<AudioFrame>): Promise<void>;
+  /** Closes the agent's ears: the callee waits for somebody else. */
+  pause(): void;
+  /** Opens them again. */
+  resume(): void;
+  /** Ends the agent's part for good: it hears and says nothing any more. Never throws. */
+  leave(): Promise<void>;
 };
 
 /** `waitForPlayout` resolves about 95 ms before the last sound leaves livekit-sip; with reserve. */
@@ -62,8 +72,8 @@ const OPTED_OUT =
 /** Builds the session. Every function it is given is called from then on, at any time. */
 export const createConversation = (options: {
   readonly room: Room;
-  readonly models: Pick<AgentSessionOptions, 'stt' | 'llm' | 'tts' | 'vad'>;
-  readonly turnDetection: 'stt' | 'vad';
+  readonly models: Models;
+  readonly turnDetection: TurnDetection;
   readonly call: Pick<GrantedCall, 'playbook' | 'voicemail'>;
   readonly tools: llm.ToolContextLike;
   /** Speech or model are gone for good. */
@@ -72,6 +82,10 @@ export const createConversation = (options: {
   readonly onEnd: (reason: EndReason) => void;
   /** The callee asked not to be called again. */
   readonly onOptOut: () => void;
+  /** Whether agents-js records both sides, into `audio.ogg` of the job's session directory. */
+  readonly record: boolean;
+  /** Given the session before it starts, for who listens to it. */
+  readonly onSession: (session: voice.AgentSession) => void;
   readonly log: Logger;
 }): Conversation => {
   const { log, room } = options;
@@ -85,6 +99,7 @@ export const createConversation = (options: {
     },
     userAwayTimeout: null,
   });
+  options.onSession(session);
   let listening = false;
   let spoke = false;
   let silenced = false;
@@ -92,6 +107,10 @@ export const createConversation = (options: {
   let firstSound: NodeJS.Timeout | undefined;
   let agentState: string = 'listening';
   let userState: string = 'listening';
+  let left = false;
+  const onProviderError = (reason: string) => {
+    if (!left) options.onProviderError(reason);
+  };
 
   const say = async (text: string): Promise<void> => {
     await session.say(text, { allowInterruptions: false }).waitForPlayout();
@@ -200,14 +219,14 @@ export const createConversation = (options: {
       'a speech or model provider failed',
     );
     // The framework gives up at the fourth of these only; the callee would hear nothing until then.
-    if (source.recoverable === false) options.onProviderError(`${source.type}: ${reason}`);
+    if (source.recoverable === false) onProviderError(`${source.type}: ${reason}`);
   });
   session.on(voice.AgentSessionEventTypes.Close, ({ reason, error }) => {
     silence.stop();
     keypad.stop();
     if (reason !== voice.CloseReason.ERROR) return;
     const source = error as { type?: string; error?: Error } | null | undefined;
-    options.onProviderError(`${source?.type ?? 'provider'}: ${source?.error?.message ?? 'failed'}`);
+    onProviderError(`${source?.type ?? 'provider'}: ${source?.error?.message ?? 'failed'}`);
   });
 
   const answerHeld = async (): Promise<void> => {
@@ -226,7 +245,7 @@ export const createConversation = (options: {
         room,
         inputOptions: { participantIdentity: CALLEE_IDENTITY, textEnabled: false, closeOnDisconnect: false },
         outputOptions: { transcriptionEnabled: false },
-        record: false,
+        record: options.record ? { audio: true, traces: false, logs: false, transcript: false } : false,
       });
       // A hello does not cut it, a question does: see the guard.
       const greeting = session.say(playbook.greeting, { allowInterruptions: false });
@@ -237,7 +256,7 @@ export const createConversation = (options: {
       listening = true;
       session.input.setAudioEnabled(true);
       states();
-      if (!spoke) firstSound = setTimeout(() => options.onProviderError(SILENT), FIRST_SOUND_MS).unref();
+      if (!spoke) firstSound = setTimeout(() => onProviderError(SILENT), FIRST_SOUND_MS).unref();
     },
     say,
     timeLeft: (seconds) => {
@@ -253,5 +272,22 @@ export const createConversation = (options: {
     during: silence.during,
     optOut,
     answeredBy: callee.who.answeredBy,
+    play: async (text, audio) => {
+      await session.say(text, { audio, allowInterruptions: false }).waitForPlayout();
+      await pause(PLAYOUT_TAIL_MS);
+    },
+    pause: () => session.input.setAudioEnabled(false),
+    resume: () => session.input.setAudioEnabled(true),
+    leave: async () => {
+      left = true;
+      clearTimeout(firstSound);
+      silence.stop();
+      keypad.stop();
+      session.input.setAudioEnabled(false);
+      session.output.setAudioEnabled(false);
+      await session
+        .close()
+        .catch((error) => log.warn({ reason: String(error) }, 'the session did not close'));
+    },
   };
 };

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
   defineAgent,
-  inference,
+  log as frameworkLog,
   type JobContext,
   type JobProcess,
   type llm,
   type VAD,
 } from '@livekit/agents';
-import * as silero from '@livekit/agents-plugin-silero';
 import { createLogger, type Logger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
 import { type CallMetadata, decodeMetadata, type GrantedCall } from '@outdial/telephony';
 import { RoomServiceClient } from 'livekit-server-sdk';
@@ -15,34 +14,34 @@ import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
 import { holdCall } from './adapters/call-marks.ts';
 import { endBeforeExit, guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
-import { createSipLeg } from './adapters/livekit-sip-leg.ts';
+import { createSipLeg, createTargetLeg } from './adapters/livekit-sip-leg.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
+import { createRoomMedia } from './adapters/room-media.ts';
+import { createAfterCall } from './after-call.ts';
 import { createCallEnd } from './call-end.ts';
-import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
+import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { type Conversation, createConversation } from './conversation.ts';
-import { callFromMetadata } from './direct-call.ts';
-import { buildModels, chooseModels } from './models.ts';
+import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
+import { buildModels, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
+import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
+import { withNotice } from './recording/consent.ts';
+import { recordWithConsent } from './recording/record-call.ts';
+import { createAftermathSpool } from './result/aftermath-spool.ts';
 import { runCall } from './run-call.ts';
+import { loadVad } from './speech/vad.ts';
+import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
+import { leaveWithoutVoice } from './speech/voice-lost.ts';
 import { createEndCallTool } from './tools/end-call.ts';
 import { createOptOutTool } from './tools/opt-out.ts';
 import { createSendDtmfTool } from './tools/send-dtmf.ts';
 import { createTransferCallTool } from './tools/transfer-call.ts';
-import type { Transfers } from './transfer.ts';
+import type { Transfers } from './transfer/transfers.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
 
-const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
-  switch (config.VAD) {
-    case 'silero':
-      return silero.VAD.load();
-    case 'builtin':
-      return new inference.VAD();
-    case 'off':
-      return null;
-  }
-};
+type ToolSet = Exclude<llm.ToolContextLike, readonly unknown[] | llm.ToolContext>;
 
 /** The tools of one call: what its playbook lists, and the opt-out, which nobody can take away. */
 const toolsFor = (
@@ -50,9 +49,9 @@ const toolsFor = (
   transfers: Transfers,
   talk: () => Conversation,
   endCall: () => Promise<void>,
-): llm.ToolContextLike => {
+): ToolSet => {
   const { tools } = call.playbook;
-  const [first, ...rest] = transfers.targetNames;
+  const [first, ...rest] = transfers.targets;
   return {
     opt_out: createOptOutTool({ optOut: () => talk().optOut() }),
     ...(tools.includes('end_call') ? { end_call: createEndCallTool({ end: endCall }) } : {}),
@@ -62,7 +61,7 @@ const toolsFor = (
     ...(tools.includes('transfer_call') && first !== undefined
       ? {
           transfer_call: createTransferCallTool({
-            targetNames: [first, ...rest],
+            targets: [first, ...rest],
             transfer: (name) => talk().during(() => transfers.transfer(name)),
           }),
         }
@@ -70,9 +69,13 @@ const toolsFor = (
   };
 };
 
-const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger): CallLedger | null => {
+const ledgerFor = async (
+  ctx: JobContext<JobData>,
+  metadata: CallMetadata,
+  token: string,
+  log: Logger,
+): Promise<CallLedger | null> => {
   const { config } = ctx.proc.userData;
-  const token = randomUUID();
   if (metadata.call_id !== null) {
     return createBridgeLedger({
       bridge: createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET),
@@ -84,13 +87,25 @@ const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger
       log,
     });
   }
-  const call = callFromMetadata(metadata, config);
+  const playbook = await readDefaultPlaybook(config);
+  const call = playbook.status === 'ok' ? callFromMetadata(metadata, config, playbook.value) : playbook;
   if (call.status === 'invalid') {
     log.error({ reason: call.reason }, 'the dispatch cannot be dialled');
     return null;
   }
   const rooms = new RoomServiceClient(config.LIVEKIT_URL, config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET);
   return createRoomLedger({ rooms, roomName: roomNameOf(ctx), token, call: call.call, log });
+};
+
+/** A call is recorded only where the callee is told so. */
+const recordingFor = (ctx: JobContext<JobData>, call: GrantedCall, log: Logger): CallRecording | null => {
+  if (!call.record) return null;
+  if (call.playbook.recording_notice !== null) return createCallRecording(ctx.sessionDirectory, log);
+  log.error(
+    { playbook: call.playbook.name },
+    'the playbook has no recording notice: the call is not recorded',
+  );
+  return null;
 };
 
 const roomNameOf = (ctx: JobContext<JobData>): string => ctx.job.room?.name ?? '';
@@ -111,10 +126,19 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   const unknown = Object.keys(unknownFields);
   if (unknown.length > 0) log.warn({ fields: unknown }, 'the job metadata has unknown fields');
 
-  const ledger = ledgerFor(ctx, metadata, log);
+  const token = randomUUID();
+  const ledger = await ledgerFor(ctx, metadata, token, log);
   if (ledger === null) return ctx.shutdown('not dialable');
+  const { call_id: callId } = metadata;
+  const afterCall =
+    callId === null
+      ? null
+      : createAfterCall({ callId, token, spool: createAftermathSpool(aftermathDir(config)), log });
   const end = createCallEnd();
   guardJob(end, log);
+
+  silenceVadLag(frameworkLog());
+  const vadFacts = vad === null ? null : watchVad(vad, config.VAD, log);
 
   const running = runCall({
     config,
@@ -122,21 +146,34 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     connect: () => joinRoom(ctx),
     ledger,
     leg: createSipLeg(roomNameOf(ctx), config, log),
+    targetLeg: createTargetLeg(roomNameOf(ctx), config, log),
+    media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
+      const models = buildModels(config, vad, call.playbook, log);
+      const recording = recordingFor(ctx, call, log);
+      const consent = recording === null ? null : recordWithConsent(recording);
       const conversation: Conversation = createConversation({
         room: ctx.room,
-        models: buildModels(config, vad, log),
-        turnDetection: chooseModels(config).turnDetection,
-        call,
-        tools: toolsFor(
-          call,
-          transfers,
-          () => conversation,
-          async () => {
-            await conversation.farewell('goodbye');
-            end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
-          },
-        ),
+        models,
+        turnDetection: turnDetectionFor(config),
+        call: recording === null ? call : { ...call, playbook: withNotice(call.playbook) },
+        record: recording !== null,
+        onSession: (session) => {
+          afterCall?.attach(session, recording);
+          consent?.listenTo(session);
+        },
+        tools: {
+          ...toolsFor(
+            call,
+            transfers,
+            () => conversation,
+            async () => {
+              await conversation.farewell('goodbye');
+              end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+            },
+          ),
+          ...consent?.tools,
+        },
         onProviderError: (reason) =>
           end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),
         onEnd: (reason) => end.decide({ reason, hungUpBy: 'agent' }),
@@ -146,8 +183,11 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         },
         log,
       });
+      void models.tts.lost.then((lost) => leaveWithoutVoice({ lost, conversation, transfers, end, log }));
+      void end.decided.then(() => log.info({ voice: models.tts.facts, vad: vadFacts }, 'how speech went'));
       return conversation;
     },
+    afterCall,
     end,
     hold: () => holdCall(callMarksDir(config), roomNameOf(ctx), log),
     log,

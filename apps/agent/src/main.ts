@@ -1,4 +1,6 @@
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AgentServer, InferenceRunner, initializeLogger, ServerOptions } from '@livekit/agents';
@@ -6,9 +8,19 @@ import { ConfigError, createLogger, loadEnvironment, logOptions, parseConfig } f
 import { RoomServiceClient, ServerError } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { endCallsOfTheDead } from './adapters/call-marks.ts';
+import { createKeepsakeClient } from './adapters/keepsake-client.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
-import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
-import { chooseModels } from './models.ts';
+import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
+import { measureHostDelay } from './host-delay.ts';
+import { buildLlm } from './models.ts';
+import { sweepRecordings } from './recording/sweep-recordings.ts';
+import { createAftermathSpool } from './result/aftermath-spool.ts';
+import { askLlm } from './result/ask-model.ts';
+import { createHandOver } from './result/hand-over.ts';
+import { chooseModels } from './speech/choice.ts';
+import { localModelsProblem, needsLocalModels } from './speech/local-models.ts';
+import { startLines } from './speech/start-lines.ts';
+import { FULL, workerLoad } from './worker-load.ts';
 
 /**
  * Jobs beyond MAX_CONCURRENT_CALLS: the bridge gives a place away when a call's end is reported, a moment before
@@ -16,6 +28,8 @@ import { chooseModels } from './models.ts';
  */
 const LEAVING_JOBS = 2;
 const SPOOL_EVERY_MS = 5_000;
+const HAND_OVER_EVERY_MS = 500;
+const SWEEP_EVERY_MS = 10_000;
 const DEAD_JOBS_EVERY_MS = 1_000;
 
 const freePort = (host: string): Promise<number> =>
@@ -40,9 +54,20 @@ const readConfig = (): AgentConfig => {
 const config = readConfig();
 const log = createLogger(logOptions('agent', config));
 
+const choice = chooseModels(config);
+const missing = needsLocalModels(choice) ? localModelsProblem() : null;
+if (missing !== null) {
+  console.error(missing);
+  process.exit(1);
+}
+
 // agents-js starts a 375 MB inference process for its own end-of-turn model even where turns are
 // detected otherwise. A runner of that name that does not enumerate keeps it from being started.
-Object.defineProperty(InferenceRunner.registeredRunners, 'lk_eot_audio', { value: 'off', enumerable: false });
+if (choice.turns.provider !== 'local')
+  Object.defineProperty(InferenceRunner.registeredRunners, 'lk_eot_audio', {
+    value: 'off',
+    enumerable: false,
+  });
 
 // The framework's own log writes transcripts and identities unmasked: below warnings it is for those
 // who asked for private values.
@@ -51,6 +76,21 @@ initializeLogger({ pretty: process.stdout.isTTY === true, level: frameworkLevel 
 const healthPort = config.AGENT_HEALTH_PORT || (await freePort(config.AGENT_HEALTH_HOST));
 const mostJobs = config.MAX_CONCURRENT_CALLS + LEAVING_JOBS;
 const drainMs = (config.MAX_CALL_SECONDS + 60) * 1000;
+
+const hostDelay = measureHostDelay();
+let late = false;
+const reportLoad = (jobs: number): number => {
+  const lateMs = hostDelay();
+  const load = workerLoad({ jobs, mostJobs, lateMs });
+  const isLate = load >= FULL && jobs < mostJobs;
+  if (isLate && !late)
+    log.warn(
+      { jobs, lateMs },
+      'this host is too busy for a further call: none is taken until it has time again',
+    );
+  late = isLate;
+  return load;
+};
 
 const server = new AgentServer(
   new ServerOptions({
@@ -68,7 +108,7 @@ const server = new AgentServer(
     initializeProcessTimeout: 30_000,
     drainTimeout: drainMs,
     // livekit-server itself refuses a worker that reports 0.7 or more, whatever the threshold here.
-    loadFunc: async (worker) => (worker.activeJobs.length >= mostJobs ? 1 : 0),
+    loadFunc: async (worker) => reportLoad(worker.activeJobs.length),
     requestFunc: async (request) => {
       if (server.activeJobs.length >= mostJobs) return request.reject();
       return request.accept();
@@ -76,24 +116,23 @@ const server = new AgentServer(
   }),
 );
 
-const { stt, llm, tts, turnDetection } = chooseModels(config);
-log.info(
-  {
-    agentName: config.AGENT_NAME,
-    livekit: config.LIVEKIT_URL,
-    stt,
-    llm,
-    tts,
-    vad: config.VAD,
-    turnDetection,
-    healthPort,
-  },
-  'agent starting',
-);
+log.info({ agentName: config.AGENT_NAME, livekit: config.LIVEKIT_URL, healthPort }, 'agent starting');
+for (const { facts, text } of startLines(choice)) log.info(facts, text);
 
 const spool = createReportSpool(spoolDir(config));
 const bridge = createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET);
 const spoolTimer = setInterval(() => void spool.drain(bridge, log), SPOOL_EVERY_MS);
+
+const handOver = createHandOver({
+  spool: createAftermathSpool(aftermathDir(config)),
+  client: createKeepsakeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET),
+  ask: askLlm(() => buildLlm(config)),
+  log,
+});
+const handOverTimer = setInterval(() => void handOver.round(), HAND_OVER_EVERY_MS);
+// Where agents-js records: JobContext.sessionDirectory.
+const sessionsDir = join(tmpdir(), 'livekit-agents');
+const sweepTimer = setInterval(() => void sweepRecordings(sessionsDir, log), SWEEP_EVERY_MS);
 
 const rooms = new RoomServiceClient(config.LIVEKIT_URL, config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET, {
   failover: false,
@@ -123,9 +162,12 @@ const stop = async (signal: string): Promise<void> => {
   }
   await server.close();
   clearInterval(spoolTimer);
+  clearInterval(handOverTimer);
+  clearInterval(sweepTimer);
   clearInterval(deadJobsTimer);
   await endDeadCalls();
   await spool.drain(bridge, log);
+  await handOver.round();
   log.info('agent stopped');
   process.exit(0);
 };

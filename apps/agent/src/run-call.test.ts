@@ -1,5 +1,6 @@
 import { DisconnectReason } from '@livekit/rtc-node';
-import { callOutcomeSchema } from '@outdial/telephony';
+import { DEFAULT_PLAYBOOK } from '@outdial/playbooks';
+import { callOutcomeSchema, type GrantedPlaybook } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
 import { createCallRig } from '../test/call-rig.ts';
 
@@ -7,6 +8,11 @@ type Rig = ReturnType<typeof createCallRig>;
 
 /** What LiveKit says of a ring time that is over, and of a leg that was taken out while it rang. */
 const TIMED_OUT = 'canceled: sip request timed out';
+
+const withTarget = (uri: string): GrantedPlaybook => ({
+  ...DEFAULT_PLAYBOOK,
+  transfer_targets: [{ name: 'accounts', description: null, uri }],
+});
 
 const onlyOutcome = (rig: Rig) => {
   expect(rig.seen.outcomes).toHaveLength(1);
@@ -28,7 +34,13 @@ describe('before the INVITE', () => {
       said: [],
       hangUps: 0,
       listens: 0,
+      follows: [],
+      kept: [],
       held: 0,
+      asked: [],
+      legs: [],
+      removed: 0,
+      acts: [],
     });
   });
 
@@ -51,6 +63,7 @@ describe('before the INVITE', () => {
     ['an account code with a line break', { account_code: 'a\r\nX-Evil: 1' }, {}],
     ['an account code that is too long', { account_code: 'a'.repeat(65) }, {}],
     ['a premium transfer target', { transfer_target: 'tel:+61190012345' }, {}],
+    ['a premium target of the playbook', { playbook: withTarget('tel:+61190012345') }, {}],
     ['no caller ID where one is demanded', { caller_id: null }, { CALLER_ID_FALLBACK: 'refuse' }],
   ])('%s is blocked by the agent itself', async (_case, call, env) => {
     const rig = createCallRig({ call, env });
@@ -323,7 +336,7 @@ describe('the transfer', () => {
   });
 
   test('a refusal goes back to the conversation and stays in the outcome', async () => {
-    const rig = createCallRig();
+    const rig = createCallRig({ env: { TRANSFER_MODE: 'refer' } });
     await rig.answer();
     const answer = rig.transfer('default');
     rig.referResult({ status: 'refused', sipStatus: 603, errorText: 'Decline' });
@@ -402,5 +415,26 @@ describe('the transfer', () => {
       end_reason: 'transferred',
       transfer: { result: 'accepted_unconfirmed' },
     });
+  });
+});
+
+describe('what was said', () => {
+  test('is announced with the end and finished after the leg is gone', async () => {
+    const rig = createCallRig({ keeps: true });
+    await rig.answer();
+    rig.leave(DisconnectReason.CLIENT_INITIATED);
+    await rig.done;
+    expect(rig.seen.follows).toEqual([{ result: true, recording: false }]);
+    expect(rig.seen.kept.toSorted()).toEqual(['draft', 'finish', 'hang up']);
+    expect(rig.seen.kept.at(-1)).toBe('finish');
+  });
+
+  test('is nothing where nobody answered', async () => {
+    const rig = createCallRig({ keeps: true });
+    await rig.invited;
+    rig.dialResult({ status: 'failed', sipStatus: 486, sipReason: 'Busy Here', errorText: 'busy' });
+    await rig.done;
+    expect(rig.seen.follows).toEqual([{ result: false, recording: false }]);
+    expect(rig.seen.kept).toEqual(['hang up']);
   });
 });

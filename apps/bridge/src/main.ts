@@ -11,6 +11,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createCallbackSender } from './adapters/callbacks/callback-sender.ts';
 import { createLiveKit } from './adapters/livekit/livekit.ts';
 import { createWebhookReader } from './adapters/livekit/webhook.ts';
+import { openPlaybooks } from './adapters/playbooks/open-playbooks.ts';
 import { createAlarmClock } from './adapters/postgres/alarm-clock.ts';
 import { markBoot } from './adapters/postgres/boot-mark.ts';
 import { createCallStore } from './adapters/postgres/call-store.ts';
@@ -21,6 +22,7 @@ import { checkDiskSpace } from './adapters/postgres/disk-space.ts';
 import { explainDatabase } from './adapters/postgres/explain-database.ts';
 import { migrate } from './adapters/postgres/migrate.ts';
 import { makePrivateFolder } from './adapters/postgres/private-folder.ts';
+import { createRecordingStore } from './adapters/recordings/recording-store.ts';
 import { buildApp } from './app.ts';
 import { type Background, startBackground } from './background.ts';
 import {
@@ -28,7 +30,9 @@ import {
   bridgeConfigSchema,
   dialSettings,
   fallsBackToDestination,
+  limitsOf,
   namesWithoutEffect,
+  recordingsDir,
   trunkOf,
 } from './config.ts';
 import { closeAfterPowerLoss } from './flow/close-after-power-loss.ts';
@@ -98,6 +102,7 @@ const closeServer = async (app: App): Promise<void> => {
 };
 
 const startBridge = async (config: BridgeConfig, log: Logger) => {
+  const playbooks = await openPlaybooks(config, log);
   const store = await openStore(config, log);
   const livekit = createLiveKit({
     url: config.LIVEKIT_URL,
@@ -117,13 +122,18 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     'CALLBACK_URL',
     config.CALLBACK_URL === null ? null : { url: config.CALLBACK_URL, events: ['call.ended'] },
   );
+  makePrivateFolder(recordingsDir(config), 'RECORDINGS_DIR');
+  const recordings = createRecordingStore(recordingsDir(config));
   const lifecycle = { closing: false };
   const ending = new AbortController();
   // A bridge that cannot take its port must not have started calls: the background comes after it.
   let background: Background | null = null;
   const app = await buildApp({
     calls: store.calls,
+    recordings,
     settings: dialSettings(config),
+    limits: limitsOf(config),
+    playbooks,
     wake: () => background?.wake(),
     feed: store.feed,
     ending: ending.signal,
@@ -145,9 +155,11 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     calls: store.calls,
     livekit,
     settings: dialSettings(config),
-    limits: { maxConcurrentCalls: config.MAX_CONCURRENT_CALLS, callsPerSecond: config.CALLS_PER_SECOND },
+    limits: limitsOf(config),
     trunk: trunkOf(config),
     send: sender.send,
+    recordings,
+    retentionDays: config.RETENTION_DAYS,
     log,
   });
   background = started;

@@ -1,8 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { type CallLeg, type CallReport, type CallStatus, makeOutcome } from '@outdial/telephony';
+import { BUILT_IN_PLAYBOOK } from '@outdial/playbooks';
+import {
+  type CallLeg,
+  type CallReport,
+  type CallResult,
+  type CallStatus,
+  makeOutcome,
+} from '@outdial/telephony';
 import type { CallEvent } from '../src/domain/advance-call.ts';
 import { type Call, type NewCall, newCallId, roomName } from '../src/domain/call.ts';
 import type { DialSettings } from '../src/domain/guard-rails.ts';
+import type { PlaybookChoice } from '../src/domain/playbook-choice.ts';
+import type { Playbooks } from '../src/ports.ts';
 
 /** A moment that tests count from. */
 export const T0 = new Date('2026-03-02T00:00:00.000Z');
@@ -28,6 +37,7 @@ export const aNewCall = (change: Partial<NewCall> = {}): NewCall => {
     callerIdSource: 'request',
     callerName: 'LiveKit Nehos Hosted',
     playbook: null,
+    grantedPlaybook: null,
     variables: { name: 'Kim' },
     greeting: 'Hello',
     instructions: null,
@@ -73,9 +83,20 @@ export const aCall = (change: Partial<Call> = {}): Call => {
     optedOutAt: null,
     legs: [],
     transfer: null,
+    bridgedLegs: [],
+    legOpen: false,
+    bridgedAt: null,
     outcome: null,
     lateLeg: false,
     roomsClearedAt: null,
+    resultDueAt: null,
+    resultAt: null,
+    result: null,
+    summary: null,
+    resultProblem: null,
+    transcriptAt: null,
+    recordingState: null,
+    purgedAt: null,
     ...change,
   };
 };
@@ -120,11 +141,36 @@ export const report = (said: Said<CallReport>, atMs = 4_000): CallEvent => ({
   report: { token: TOKEN, seq: 1, at_ms: atMs, ...said } as CallReport,
 });
 
+/** The words of a call and what they come to, as its worker hands them over. */
+export const result = (change: Partial<CallResult> = {}): Extract<CallEvent, { type: 'result' }> => ({
+  type: 'result',
+  result: {
+    token: TOKEN,
+    transcript: [{ at_ms: 900, speaker: 'callee', text: 'Seven of us.', interrupted: false }],
+    result: { people: 7 },
+    summary: 'Seven come.',
+    recording: false,
+    problem: null,
+    ...change,
+  },
+});
+
 /** The leg to the callee, as LiveKit or the agent shows it. */
 export const calleeLeg = (sipCallId: string | null = 'abc'): CallLeg => ({
   identity: 'callee',
   participant_sid: 'PA_1',
   sip_call_id: sipCallId,
+  sip_status: null,
+  sip_reason: null,
+});
+
+/** The leg to a transfer target, as LiveKit shows it. */
+export const targetLeg = (): CallLeg => ({
+  identity: 'target',
+  participant_sid: 'PA_2',
+  sip_call_id: 'def',
+  sip_status: null,
+  sip_reason: null,
 });
 
 /** Settings of a lab: Australia, fictitious numbers, any caller ID, the destination as a last resort. */
@@ -143,5 +189,17 @@ export const settings = (change: Partial<DialSettings> = {}): DialSettings => ({
   maxCallSeconds: 840,
   trunk: 'default',
   callbackHosts: { names: [], ranges: [] },
+  recordCalls: false,
   ...change,
 });
+
+/** The built-in playbook, filled in, with what a test changes. */
+export const aChoice = (
+  change: Partial<Extract<PlaybookChoice, { status: 'chosen' }>['playbook']> = {},
+): PlaybookChoice => {
+  const { description: _description, variables: _variables, ...playbook } = BUILT_IN_PLAYBOOK;
+  return { status: 'chosen', playbook: { ...playbook, ...change } };
+};
+
+/** A folder without playbooks: the built-in one is all there is. */
+export const noPlaybooks: Playbooks = { read: async () => ({ entries: [], problem: null }) };

@@ -1,6 +1,7 @@
 export type { GoBinaries } from './binaries.ts';
 export type { TrunkUser } from './carrier/carrier.ts';
 export type { CallParty, CarrierCall, CarrierEvent, CarrierRefer } from './carrier/carrier-call.ts';
+export { headerOf, parseSipMessage, type SipMessage } from './carrier/sip-message.ts';
 export { HEARD_WHOLE } from './demo-call.ts';
 export {
   type CallbackAnswer,
@@ -50,4 +51,21 @@ export {
 } from './phones/scenario.ts';
 export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from './phones/scenario-parts.ts';
 export { startPostgres, type TestPostgres } from './postgres.ts';
-export { readWav, type Similarity, similarity } from './speech/index.ts';
+export { createPartRunner, type PartRunner } from './process.ts';
+export {
+  buildPhoneWav,
+  compareSounds,
+  type LlmAlone,
+  type LlmRule,
+  readWav,
+  type Similarity,
+  type Sound,
+  type SpeechServers,
+  similarity,
+  speak,
+  startLlmAlone,
+  startSpeechServers,
+  synthesize,
+  type UtteranceKey,
+  utterances,
+} from './speech/index.ts';

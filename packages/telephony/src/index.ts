@@ -1,3 +1,4 @@
+export { type BridgedTarget, bridgedTarget } from './bridged-target.ts';
 export { type CallMetadata, type DecodedMetadata, decodeMetadata, encodeMetadata } from './call-metadata.ts';
 export {
   CALL_STATUSES,
@@ -23,10 +24,27 @@ export {
   type GrantRequest,
   grantAnswerSchema,
   grantRequestSchema,
+  LEG_REFUSALS,
+  type LegAnswer,
+  type LegRequest,
+  legAnswerSchema,
+  legRequestSchema,
   type ReportAnswer,
   reportAnswerSchema,
   reportSchema,
 } from './call-report.ts';
+export {
+  type CallResult,
+  callResultSchema,
+  type Follows,
+  RECORDING_LIMIT_BYTES,
+  RESULT_LIMIT_BYTES,
+  RESULT_WITHIN_MS,
+  type RecordingClaim,
+  recordingClaimText,
+  type TranscriptTurn,
+  transcriptTurnSchema,
+} from './call-result.ts';
 export {
   type CallerIdChoice,
   type CallerIdSettings,
@@ -60,12 +78,15 @@ export {
 } from './end-reason.ts';
 export { isFictitiousNumber } from './fictitious-number.ts';
 export {
+  DEFAULT_TRANSFER_TARGET,
   type GrantedPlaybook,
   grantedPlaybookSchema,
   PLAYBOOK_NAME,
   PLAYBOOK_TOOLS,
   type PlaybookTool,
   type TransferTarget,
+  transferUriSchema,
+  withTransferTarget,
 } from './granted-playbook.ts';
 export { type NumberType, type ParsedNumber, type PhoneNumber, parsePhoneNumber } from './phone-number.ts';
 export { wireCallId } from './sip-call-id.ts';

@@ -24,7 +24,7 @@ test.each(['not_dialed', 'busy', 'agent_error'] as const)(
   'the end %s is on disk before it is delivered, and stays there while the bridge is away',
   async (reason) => {
     const ledger = ledgerWith(() => Promise.reject(new Error('away')));
-    await ledger.close(makeOutcome(reason));
+    await ledger.close(makeOutcome(reason), { result: false, recording: false });
     expect(await readdir(dir)).toEqual(['call_1.json']);
     const report = JSON.parse(await readFile(join(dir, 'call_1.json'), 'utf8'));
     expect(report).toMatchObject({ type: 'ended', seq: 1, outcome: { end_reason: reason } });
@@ -37,7 +37,7 @@ test('a delivered end leaves the spool', async () => {
     bodies.push(body);
     return Response.json({ cancel: false });
   });
-  const deliver = await ledger.close(makeOutcome('not_dialed'));
+  const deliver = await ledger.close(makeOutcome('not_dialed'), { result: false, recording: false });
   await deliver();
   expect(bodies).toHaveLength(1);
   expect(await readdir(dir)).toEqual([]);

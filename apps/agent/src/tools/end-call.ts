@@ -1,12 +1,10 @@
 import { llm } from '@livekit/agents';
-
-const DESCRIPTION = `Ends the call. Use it when the person says goodbye or has nothing more to ask.
-Do not use it when they ask to wait or to be transferred. A goodbye is spoken for you.`;
+import { TOOL_WORDS } from '@outdial/playbooks';
 
 /** The model's way to hang up; `end` says goodbye and ends the call. */
 export const createEndCallTool = (options: { readonly end: () => Promise<void> }) =>
   llm.tool({
-    description: DESCRIPTION,
+    description: TOOL_WORDS.end_call,
     execute: async (_arguments, { ctx }) => {
       await ctx.waitForPlayout();
       await options.end();

@@ -1,6 +1,6 @@
 import { makeOutcome } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
-import { after, calleeLeg, callIn, report, TOKEN } from '../../test/fixtures.ts';
+import { after, calleeLeg, callIn, report, result, TOKEN } from '../../test/fixtures.ts';
 import { advanceCall, type CallEvent } from './advance-call.ts';
 import type { Call } from './call.ts';
 import { CALL_EVENT_TYPES, type CallEventType, eventsOf } from './call-event.ts';
@@ -63,6 +63,26 @@ describe('what is told when', () => {
       report({ type: 'ended', outcome: makeOutcome('agent_hangup', { talk_ms: 5 }) }),
       ['call.answered', 'call.ended'],
     ],
+    ['its result', callIn('busy'), result(), ['call.result']],
+    [
+      'its result again',
+      callIn('busy', { resultAt: after(9_500), transcriptAt: after(9_500) }),
+      result(),
+      [],
+    ],
+    [
+      'a result that does not come',
+      callIn('busy', { resultDueAt: after(9_500) }),
+      { type: 'result_overdue' },
+      ['call.result'],
+    ],
+    ['its recording', callIn('busy', { record: true }), { type: 'recording_stored' }, ['call.recording']],
+    [
+      'a recording that is sent again',
+      callIn('busy', { recordingState: 'stored' }),
+      { type: 'recording_stored' },
+      [],
+    ],
     ['a late leg', callIn('busy'), { type: 'late_leg', legs: [] }, ['call.late_leg']],
     ['a second one', callIn('busy', { lateLeg: true }), { type: 'late_leg', legs: [calleeLeg()] }, []],
     [
@@ -89,6 +109,8 @@ test('a whole call tells each of its events once, in order', () => {
     report({ type: 'opt_out' }, 4),
     { type: 'cancel_requested' },
     report({ type: 'ended', outcome: makeOutcome('agent_hangup', { talk_ms: 5 }) }, 5),
+    result(),
+    { type: 'recording_stored' },
     { type: 'late_leg', legs: [] },
   ];
   let call = callIn('queued');

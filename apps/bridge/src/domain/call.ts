@@ -1,4 +1,12 @@
-import type { CallerIdSource, CallLeg, CallOutcome, CallStatus, TransferResult } from '@outdial/telephony';
+import type {
+  CallerIdSource,
+  CallLeg,
+  CallOutcome,
+  CallStatus,
+  GrantedPlaybook,
+  TransferResult,
+} from '@outdial/telephony';
+import type { GrantedLeg } from './bridged-leg.ts';
 
 /** Any JSON value; what `metadata` and `variables` hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -23,6 +31,8 @@ export type Call = {
   /** The trunk whose limits the call counts against: SIP_TRUNK_ID, or the trunk's host. */
   readonly trunk: string;
   readonly playbook: string | null;
+  /** The playbook as it was filled in at the acceptance; `null` in rows from before: the default one. */
+  readonly grantedPlaybook: GrantedPlaybook | null;
   readonly variables: Json;
   readonly greeting: string | null;
   readonly instructions: string | null;
@@ -49,7 +59,7 @@ export type Call = {
   readonly room: string | null;
   readonly dispatchId: string | null;
   readonly dispatchedAt: Date | null;
-  /** Of the newest dispatch; the trunk's pace counts it. */
+  /** Of the newest dispatch or second leg; the trunk's pace counts it. */
   readonly lastDispatchAt: Date | null;
   readonly nextDispatchAt: Date | null;
 
@@ -67,9 +77,30 @@ export type Call = {
 
   readonly legs: readonly CallLeg[];
   readonly transfer: TransferResult | null;
+  /** Second legs that the job was allowed to dial, ever, the newest last. */
+  readonly bridgedLegs: readonly GrantedLeg[];
+  /** Whether a second leg takes a place of the trunk. */
+  readonly legOpen: boolean;
+  /** Since then callee and target talk with each other, whatever becomes of the agent. */
+  readonly bridgedAt: Date | null;
   readonly outcome: CallOutcome | null;
   readonly lateLeg: boolean;
   readonly roomsClearedAt: Date | null;
+
+  /** Until when `call.ended` waits for the result; `null`: none was announced with the end. */
+  readonly resultDueAt: Date | null;
+  /** When the result came, or was given up. */
+  readonly resultAt: Date | null;
+  readonly result: Json;
+  readonly summary: string | null;
+  /** Why there is no result or no summary. */
+  readonly resultProblem: string | null;
+  /** When the transcript was written down; `null`: there is none, or none any more. */
+  readonly transcriptAt: Date | null;
+  /** `null`: nothing was recorded. */
+  readonly recordingState: 'awaited' | 'stored' | 'deleted' | null;
+  /** When what it says about people was deleted. */
+  readonly purgedAt: Date | null;
 };
 
 /** What is known of a call when it is accepted; everything else starts absent. */
@@ -88,6 +119,7 @@ export type NewCall = Pick<
   | 'callerName'
   | 'trunk'
   | 'playbook'
+  | 'grantedPlaybook'
   | 'variables'
   | 'greeting'
   | 'instructions'

@@ -10,6 +10,7 @@ import {
   runGuardRails,
 } from './guard-rails.ts';
 import { DEFAULT_NOT_AFTER_MS } from './next-attempt.ts';
+import type { PlaybookChoice } from './playbook-choice.ts';
 
 /** A call that may be placed, all but its id and the key it came with. */
 export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey'>;
@@ -38,16 +39,20 @@ const startOf = (command: DispatchCommand, now: Date): Date | null => {
 
 const NO_HISTORY: DestinationHistory = { doNotCall: false };
 
-/** Command, settings, the time and the destination's history become an allowed call, or the first refusal with its code. */
+const playbookLimit = (choice: PlaybookChoice): number | null =>
+  choice.status === 'chosen' ? choice.playbook.max_call_seconds : null;
+
+/** Command, settings, the time, a playbook and the destination's history become an allowed call, or the first refusal with its code. */
 export const planCall = (
   command: DispatchCommand,
   settings: DialSettings,
   now: Date,
+  choice: PlaybookChoice,
   history: DestinationHistory = NO_HISTORY,
 ): CallPlan => {
-  const rails = runGuardRails(command, settings, now, history);
+  const rails = runGuardRails(command, settings, now, choice, history);
   const refusal = rails.verdicts.find((verdict) => verdict.code !== null);
-  if (refusal?.code || rails.destination === null || rails.callerId === null) {
+  if (refusal?.code || rails.destination === null || rails.callerId === null || rails.playbook === null) {
     return {
       status: 'refused',
       code: refusal?.code ?? 'invalid_number',
@@ -75,17 +80,18 @@ export const planCall = (
       callerIdSource: rails.callerId.source,
       callerName: chooseCallerName(command.caller_name ?? null, settings.displayName),
       trunk: settings.trunk,
-      playbook: command.playbook ?? null,
+      playbook: rails.playbook.name,
+      grantedPlaybook: rails.playbook,
       variables: command.variables ?? null,
       greeting: command.greeting ?? null,
       instructions: command.instructions ?? null,
       metadata: command.metadata ?? null,
       voicemail: command.voicemail ?? 'hang_up',
-      record: command.record ?? false,
+      record: command.record ?? settings.recordCalls,
       retryMinutes: command.retry_minutes ?? null,
       maxAttempts: command.max_attempts ?? 1,
       ringTimeoutSeconds: command.ring_timeout_seconds ?? settings.ringTimeoutSeconds,
-      maxCallSeconds: command.max_call_seconds ?? settings.maxCallSeconds,
+      maxCallSeconds: command.max_call_seconds ?? playbookLimit(choice) ?? settings.maxCallSeconds,
       attempt: 1,
       retryOf: null,
       scheduledFor,

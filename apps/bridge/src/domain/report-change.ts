@@ -1,6 +1,23 @@
-import { type CallOutcome, type CallReport, type EndReason, isFinal, makeOutcome } from '@outdial/telephony';
+import {
+  type CallOutcome,
+  type CallReport,
+  type EndReason,
+  isFinal,
+  makeOutcome,
+  type TransferResult,
+} from '@outdial/telephony';
 import type { Call } from './call.ts';
-import { type CallChange, earliest, finish, isGranted, latest, legsSeen, NOTHING } from './call-change.ts';
+import {
+  bridgedSince,
+  type CallChange,
+  earliest,
+  finish,
+  isGranted,
+  latest,
+  legsSeen,
+  NOTHING,
+} from './call-change.ts';
+import { announced } from './call-keepsake.ts';
 
 // The agent's clock counts from the grant, so a report that was held up still tells its own time.
 const timeOf = (call: Call, report: CallReport, now: Date): Date =>
@@ -22,6 +39,13 @@ const reportedAfterEnd = (call: Call, report: CallReport, now: Date): CallChange
 
 const optedOut = (call: Call, at: Date): CallChange =>
   call.optedOutAt === null ? { optedOutAt: at } : NOTHING;
+
+const transferred = (call: Call, transfer: TransferResult, at: Date): CallChange => {
+  // Who talks with a target already is not transferred again.
+  if (call.bridgedAt !== null) return NOTHING;
+  if (transfer.mode === 'refer' || transfer.result === 'unknown') return { transfer };
+  return transfer.result === 'failed' ? { transfer, legOpen: false } : bridgedSince(call, transfer, at);
+};
 
 /** What a report of the call's job changes. */
 export const reported = (call: Call, report: CallReport, now: Date): CallChange => {
@@ -46,14 +70,17 @@ export const reported = (call: Call, report: CallReport, now: Date): CallChange 
     case 'opt_out':
       return optedOut(call, at);
     case 'transfer':
-      return { transfer: report.transfer };
+      return transferred(call, report.transfer, at);
     case 'not_dialed':
       if (call.status !== 'dialing') return NOTHING;
       return call.cancelRequestedAt === null
         ? finish(call, makeOutcome('not_dialed', { message: report.message }), at)
         : finish(call, makeOutcome('canceled_by_api', { hung_up_by: 'api' }), at);
     case 'ended':
-      return finish(call, asBridgeKnows(call, report.outcome, now), at);
+      return {
+        ...finish(call, asBridgeKnows(call, report.outcome, now), at),
+        ...announced(call, report.follows, now),
+      };
   }
 };
 

@@ -1,11 +1,9 @@
+import type { Shelf } from '@outdial/playbooks';
 import { isFinal, parsePhoneNumber } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
+import { endToldAt } from '../domain/call-keepsake.ts';
 import type { CallbackRecipient } from '../domain/callback.ts';
-import {
-  type DispatchCommand,
-  type UnavailableField,
-  unavailableFields,
-} from '../domain/dispatch-command.ts';
+import type { DispatchCommand } from '../domain/dispatch-command.ts';
 import { callFingerprint, requestDigest } from '../domain/fingerprint.ts';
 import {
   callbackRail,
@@ -14,8 +12,9 @@ import {
   type RefusalCode,
 } from '../domain/guard-rails.ts';
 import { planCall } from '../domain/plan-call.ts';
-import type { CallStore, CallTransaction } from '../ports.ts';
+import type { CallStore, CallTransaction, Playbooks } from '../ports.ts';
 import { placeCall } from './advance.ts';
+import { choosePlaybook } from './choose-playbook.ts';
 import { findNextAttempt } from './next-attempt.ts';
 
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
@@ -33,7 +32,6 @@ export type DispatchAnswer =
   | { readonly status: 'replayed'; readonly call: Call }
   | { readonly status: 'duplicate'; readonly call: Call }
   | { readonly status: 'key_reused'; readonly call: Call }
-  | { readonly status: 'unavailable'; readonly fields: readonly UnavailableField[] }
   | {
       readonly status: 'refused';
       readonly code: RefusalCode;
@@ -50,6 +48,7 @@ export type DispatchAnswer =
 type Deps = {
   readonly calls: CallStore;
   readonly settings: DialSettings;
+  readonly playbooks: Playbooks;
   /** Tells the dispatcher that there is something to do. */
   readonly wake: () => void;
 };
@@ -60,7 +59,9 @@ type Deps = {
  * gets the same answer though a limit has been reached meanwhile.
  */
 export const acceptDispatch = async (deps: Deps, request: DispatchRequest): Promise<DispatchAnswer> => {
-  const answer = await deps.calls.transaction((tx) => decide(tx, deps.settings, request));
+  // Before the transaction: a slow disk must not hold its locks.
+  const shelf = await deps.playbooks.read();
+  const answer = await deps.calls.transaction((tx) => decide(tx, deps.settings, shelf, request));
   if (answer.status === 'accepted') deps.wake();
   return answer;
 };
@@ -68,15 +69,13 @@ export const acceptDispatch = async (deps: Deps, request: DispatchRequest): Prom
 const decide = async (
   tx: CallTransaction,
   settings: DialSettings,
+  shelf: Shelf,
   request: DispatchRequest,
 ): Promise<DispatchAnswer> => {
   const { command } = request;
   const destination = parsePhoneNumber(command.destination, settings.policy.defaultCountry);
   const fingerprint = destination.status === 'ok' ? callFingerprint(command, destination.number.e164) : null;
   const now = await tx.lockRequest({ ...request, fingerprint });
-
-  const unavailable = unavailableFields(command);
-  if (unavailable.length > 0) return { status: 'unavailable', fields: unavailable };
 
   const known = await findKnown(tx, request, fingerprint);
   if (known !== null && command.dry_run !== true) {
@@ -86,7 +85,9 @@ const decide = async (
   }
 
   const doNotCall = destination.status === 'ok' && (await tx.isDoNotCall(destination.number.e164));
-  const plan = planCall(command, settings, now, { doNotCall });
+  const number = destination.status === 'ok' ? destination.number.e164 : command.destination;
+  const choice = choosePlaybook(shelf, command, number, settings);
+  const plan = planCall(command, settings, now, choice, { doNotCall });
   if (command.dry_run === true) {
     return {
       status: 'checked',
@@ -141,7 +142,7 @@ const hearOfEnd = async (
   if (next !== null) return hearOfEnd(tx, next, recipient, now);
   await tx.addRecipient(call.id, recipient);
   if (locked === null || !isFinal(locked.call.status)) return;
-  for (const id of await tx.tell(call.id, [], now, ['call.ended'])) {
+  for (const id of await tx.tell(call.id, [], now, ['call.ended'], endToldAt(locked.call, now))) {
     await tx.setAlarm({ type: 'callback', id }, null);
   }
 };

@@ -1,6 +1,6 @@
 import { makeOutcome } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { settings } from '../../test/fixtures.ts';
+import { noPlaybooks, settings } from '../../test/fixtures.ts';
 import { openWorld, type World } from '../../test/world.ts';
 import { acceptDispatch } from './accept-dispatch.ts';
 import { retryCall } from './retry-call.ts';
@@ -16,7 +16,7 @@ const OTHER = '+61491571804';
 
 const ask = (destination: string, dryRun = false) =>
   acceptDispatch(
-    { calls: world.calls, settings: settings(), wake: () => {} },
+    { calls: world.calls, settings: settings(), playbooks: noPlaybooks, wake: () => {} },
     {
       apiKeyName: 'n8n',
       idempotencyKey: null,

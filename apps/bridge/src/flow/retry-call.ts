@@ -16,6 +16,7 @@ export type RetryResult =
 const refusalOf = async (tx: CallTransaction, call: Call, settings: DialSettings): Promise<string | null> => {
   const next = await findLiveAttempt(tx, call);
   if (!isFinal(call.status) || call.outcome === null) return `The call is not over: ${call.status}.`;
+  if (call.purgedAt !== null) return 'What it says was deleted, its destination too; dispatch a new call.';
   if (next !== null) return `Its next attempt ${next.id} is ${next.status}.`;
   if (call.outcome.retry === 'no') {
     return `The outcome ${call.outcome.end_reason} is not to be tried again: ${call.outcome.message}`;

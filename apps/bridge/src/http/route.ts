@@ -3,9 +3,10 @@ import type { Logger } from '@outdial/runtime';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { DispatchLimits } from '../domain/claim-place.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
-import type { CallStore, ChangeFeed } from '../ports.ts';
+import type { CallStore, ChangeFeed, Playbooks, RecordingStore } from '../ports.ts';
 
 /** A Fastify whose routes take zod schemas. */
 export type App = FastifyInstance<
@@ -19,7 +20,10 @@ export type App = FastifyInstance<
 /** What routes may use. */
 export type RouteDeps = {
   readonly calls: CallStore;
+  readonly recordings: RecordingStore;
   readonly settings: DialSettings;
+  readonly limits: DispatchLimits;
+  readonly playbooks: Playbooks;
   readonly wake: () => void;
   readonly feed: ChangeFeed;
   /** Aborted when the bridge stops: nobody is kept waiting any longer. */

@@ -5,6 +5,8 @@ export const utterances = {
   /** Asks for the transfer that the demo call makes. */
   transfer: 'Hello. Could you please transfer me to accounts?',
   question: 'What are your opening hours on Saturday?',
+  noRecording: 'No. Please do not record this call.',
+  party: 'Yes. We are seven people, and we come on Friday.',
   goodbye: 'No thank you. Goodbye.',
   voicemail:
     'Hi, you have reached the voicemail of Robin. I cannot take your call right now. Please leave a message after the tone.',

@@ -1,16 +1,26 @@
+import type { TranscriptTurn } from '@outdial/telephony';
 import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { Call } from '../../domain/call.ts';
 import type { CallEventType } from '../../domain/call-event.ts';
 import type { Callback } from '../../domain/callback.ts';
 
 /** Columns that hold JSON go in as JSON text and come out parsed, on both databases. */
-type JsonColumn = 'variables' | 'metadata' | 'retryMinutes' | 'legs' | 'transfer' | 'outcome';
+type JsonColumn =
+  | 'variables'
+  | 'grantedPlaybook'
+  | 'metadata'
+  | 'retryMinutes'
+  | 'legs'
+  | 'bridgedLegs'
+  | 'transfer'
+  | 'outcome'
+  | 'result';
 
 /** The table `calls`; column names are the snake_case of these. */
 export type CallsTable = {
   [Name in keyof Call]: Name extends JsonColumn
     ? ColumnType<Call[Name], string | null | undefined, string | null>
-    : Name extends 'status' | 'createdAt' | 'dispatchNumber' | 'lateLeg'
+    : Name extends 'status' | 'createdAt' | 'dispatchNumber' | 'lateLeg' | 'legOpen'
       ? ColumnType<Call[Name], Call[Name] | undefined, Call[Name]>
       : ColumnType<Call[Name], null extends Call[Name] ? Call[Name] | undefined : Call[Name], Call[Name]>;
 };
@@ -23,6 +33,12 @@ export type CallReportsTable = {
   atMs: number;
   body: ColumnType<unknown, string, string>;
   receivedAt: GeneratedAlways<Date>;
+};
+
+/** The table `call_transcripts`. */
+export type CallTranscriptsTable = {
+  callId: string;
+  turns: ColumnType<readonly TranscriptTurn[], string, string>;
 };
 
 /** The table `call_events`. */
@@ -71,6 +87,7 @@ export type DoNotCallTable = {
 export type Database = {
   calls: CallsTable;
   callReports: CallReportsTable;
+  callTranscripts: CallTranscriptsTable;
   callEvents: CallEventsTable;
   callbackRecipients: CallbackRecipientsTable;
   standingEndpoints: StandingEndpointsTable;

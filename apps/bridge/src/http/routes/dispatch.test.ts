@@ -183,6 +183,7 @@ describe('dry_run', () => {
       'destination',
       'caller_id',
       'transfer_target',
+      'playbook',
       'not_after',
       'callback_url',
       'do_not_call',
