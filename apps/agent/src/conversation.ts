@@ -12,9 +12,11 @@ import { createClassifier } from './talk/classify.ts';
 import { createKeypad } from './talk/keypad.ts';
 import { PhoneAgent } from './talk/phone-agent.ts';
 import { pressKeys } from './talk/press-keys.ts';
+import { watchProviders } from './talk/provider-trouble.ts';
 import { sentencesFor } from './talk/sentences.ts';
 import { type Answerer, asksNotToBeCalled } from './talk/signs.ts';
 import { createSilenceWatch } from './talk/silence.ts';
+import { turnNotes } from './talk/turn-notes.ts';
 
 /** The spoken side of a call: an agents-js session on the callee's leg. */
 export type Conversation = {
@@ -60,14 +62,6 @@ const FIRST_SOUND_MS = 6_000;
 const SILENT = 'The voice made no sound; check the text-to-speech provider and its way through the firewall.';
 /** Words that were spoken into the greeting are answered when nothing else was said so long after it. */
 const ANSWER_HELD_AFTER_MS = 1_200;
-
-const NOTES: Partial<Record<Answerer, string>> = {
-  ivr: 'An automated menu answered. Find the way to the person with send_dtmf if you have it, one step at a time. If there is no way, use end_call.',
-  screening:
-    'A call screening service asks who is calling. Tell it in one sentence who you are and why you call, and then wait for the person.',
-};
-const OPTED_OUT =
-  'They asked not to be called again. That is on the do-not-call list now: confirm it in one sentence and say goodbye.';
 
 /** Builds the session. Every function it is given is called from then on, at any time. */
 export const createConversation = (options: {
@@ -128,7 +122,7 @@ export const createConversation = (options: {
     spoke = false;
     await say(text).catch((error) => log.debug({ reason: String(error) }, 'the last sentence was not said'));
     if (spoke) options.onEnd(reason);
-    else options.onProviderError(SILENT);
+    else onProviderError(SILENT);
   };
   const optOut = () => {
     if (optedOut) return;
@@ -171,9 +165,7 @@ export const createConversation = (options: {
     const held = callee.guard()?.takeHeld() ?? '';
     const said = message.textContent ?? '';
     if (held !== '') message.content = [`${held} ${said}`];
-    const notes = [NOTES[callee.who.verdict() ?? 'human'] ?? ''];
-    if (asksNotToBeCalled(said)) notes.push(OPTED_OUT);
-    return notes.filter((note) => note !== '');
+    return turnNotes(callee.who.verdict(), said);
   };
   const agent = new PhoneAgent(
     { instructions: instructionsFor(playbook), tools: options.tools },
@@ -211,23 +203,11 @@ export const createConversation = (options: {
     spoke = true;
     clearTimeout(firstSound);
   });
-  session.on(voice.AgentSessionEventTypes.Error, ({ error }) => {
-    const source = error as { type?: string; recoverable?: boolean; error?: Error };
-    const reason = source.error?.message ?? 'failed';
-    log.warn(
-      { source: source.type, recoverable: source.recoverable, reason },
-      'a speech or model provider failed',
-    );
-    // The framework gives up at the fourth of these only; the callee would hear nothing until then.
-    if (source.recoverable === false) onProviderError(`${source.type}: ${reason}`);
-  });
-  session.on(voice.AgentSessionEventTypes.Close, ({ reason, error }) => {
+  session.on(voice.AgentSessionEventTypes.Close, () => {
     silence.stop();
     keypad.stop();
-    if (reason !== voice.CloseReason.ERROR) return;
-    const source = error as { type?: string; error?: Error } | null | undefined;
-    onProviderError(`${source?.type ?? 'provider'}: ${source?.error?.message ?? 'failed'}`);
   });
+  watchProviders(session, onProviderError, log);
 
   const answerHeld = async (): Promise<void> => {
     if (callee.guard()?.holdsQuestion() !== true) return;
