@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AgentSessionOptions, type llm, voice } from '@livekit/agents';
+import { type AgentSessionOptions, voice } from '@livekit/agents';
 import type { Room } from '@livekit/rtc-node';
 import type { Logger } from '@outdial/runtime';
 import type { GrantedPlaybook } from '@outdial/telephony';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
 import { instructionsFor } from './agent-rules.ts';
+import { type ToolSet, withBudget } from './tools/tool-budget.ts';
 
 /** The spoken side of a call: an agents-js session on the callee's leg. */
 export type Conversation = {
@@ -35,7 +36,7 @@ export const createConversation = (options: {
   readonly models: Pick<AgentSessionOptions, 'stt' | 'llm' | 'tts' | 'vad'>;
   readonly turnDetection: 'stt' | 'vad';
   readonly playbook: GrantedPlaybook;
-  readonly tools: llm.ToolContextLike;
+  readonly tools: ToolSet;
   readonly onProviderError: (reason: string) => void;
   readonly log: Logger;
 }): Conversation => {
@@ -50,7 +51,10 @@ export const createConversation = (options: {
   let listening = false;
   let spoke = false;
   let silence: NodeJS.Timeout | undefined;
-  const agent = new voice.Agent({ instructions: instructionsFor(playbook), tools: options.tools });
+  const agent = new voice.Agent({
+    instructions: instructionsFor(playbook),
+    tools: withBudget(options.tools),
+  });
 
   session.on(voice.AgentSessionEventTypes.Error, ({ error }) => {
     const source = error as { type?: string; recoverable?: boolean; error?: Error };

@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  defineAgent,
-  inference,
-  type JobContext,
-  type JobProcess,
-  type llm,
-  type VAD,
-} from '@livekit/agents';
+import { defineAgent, inference, type JobContext, type JobProcess, type VAD } from '@livekit/agents';
 import * as silero from '@livekit/agents-plugin-silero';
 import { createLogger, type Logger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
 import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
@@ -26,6 +19,7 @@ import { buildModels, chooseModels } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { runCall } from './run-call.ts';
 import { createEndCallTool } from './tools/end-call.ts';
+import type { ToolSet } from './tools/tool-budget.ts';
 import { createTransferCallTool } from './tools/transfer-call.ts';
 import type { Transfers } from './transfer.ts';
 
@@ -44,7 +38,7 @@ const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
   }
 };
 
-const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): llm.ToolContextLike => {
+const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): ToolSet => {
   const end_call = createEndCallTool({ end: endCall });
   const [first, ...rest] = transfers.targetNames;
   if (first === undefined) return { end_call };

@@ -136,5 +136,6 @@ export const createCallRig = (
       await started.promise;
     },
     transfer: (name: string) => transfers?.transfer(name),
+    transfers: () => transfers,
   };
 };

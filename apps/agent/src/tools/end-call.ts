@@ -3,12 +3,15 @@ import { llm } from '@livekit/agents';
 const DESCRIPTION = `Ends the call. Use it when the person says goodbye or has nothing more to ask.
 Do not use it when they ask to wait or to be transferred. A goodbye is spoken for you.`;
 
-/** The model's way to hang up; `end` says goodbye and ends the call. */
-export const createEndCallTool = (options: { readonly end: () => Promise<void> }) =>
-  llm.tool({
+/** The model's way to hang up; `end` says goodbye and ends the call. However often it is used: once. */
+export const createEndCallTool = (options: { readonly end: () => Promise<void> }) => {
+  let ending: Promise<void> | null = null;
+  return llm.tool({
     description: DESCRIPTION,
     execute: async (_arguments, { ctx }) => {
       await ctx.waitForPlayout();
-      await options.end();
+      ending ??= options.end();
+      await ending;
     },
   });
+};
