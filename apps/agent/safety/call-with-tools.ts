@@ -1,0 +1,38 @@
+import type { GrantedCall } from '@outdial/telephony';
+import { createEndCallTool } from '../src/tools/end-call.ts';
+import { createTransferCallTool } from '../src/tools/transfer-call.ts';
+import { createCallRig } from '../test/call-rig.ts';
+import { converse, type ScriptedModel } from './scripted-model.ts';
+
+/** A real call run against recording ports, with a scripted model on its real tools. */
+export const callWithTools = async (
+  model: ScriptedModel,
+  options: { readonly call?: Partial<GrantedCall>; readonly answered?: boolean } = {},
+) => {
+  const rig = createCallRig({ call: options.call ?? {} });
+  if (options.answered ?? true) await rig.answer();
+  else await rig.sessionStarted;
+  const transfers = rig.transfers();
+  const [first, ...rest] = transfers?.targetNames ?? [];
+  if (transfers === undefined || first === undefined) throw new Error('The call has no transfer target.');
+  const talk = await converse({
+    model,
+    tools: {
+      end_call: createEndCallTool({
+        end: async () => {
+          rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+        },
+      }),
+      transfer_call: createTransferCallTool({ targetNames: [first, ...rest], transfer: transfers.transfer }),
+    },
+  });
+  return {
+    ...talk,
+    rig,
+    close: async () => {
+      rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+      await rig.done;
+      await talk.close();
+    },
+  };
+};
