@@ -44,6 +44,7 @@ COPY tsconfig.base.json ./
 COPY packages/telephony packages/telephony
 COPY packages/runtime packages/runtime
 COPY packages/playbooks packages/playbooks
+COPY playbooks playbooks
 COPY apps/bridge apps/bridge
 COPY apps/cli apps/cli
 # docker compose exec bridge outdial …
@@ -64,6 +65,7 @@ COPY tsconfig.base.json ./
 COPY packages/telephony packages/telephony
 COPY packages/runtime packages/runtime
 COPY packages/playbooks packages/playbooks
+COPY playbooks playbooks
 COPY apps/agent apps/agent
 RUN mkdir -p /data && chown node:node /data
 ENV NODE_ENV=production AGENT_HEALTH_HOST=127.0.0.1 AGENT_HEALTH_PORT=8081 DATA_DIR=/data
@@ -95,6 +97,7 @@ RUN apt-get update \
 COPY --from=go-programs /out /opt/outdial-lab
 COPY tsconfig.base.json ./
 COPY packages packages
+COPY playbooks playbooks
 COPY apps apps
 # The lab keeps its logs and recordings, and the bridge its records, below the working directory.
 RUN mkdir -p .lab data && chown node:node . .lab data

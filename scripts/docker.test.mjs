@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { sharedEnvironment } from '../packages/runtime/src/index.ts';
+import { DEFAULT_PLAYBOOKS_DIR, sharedEnvironment } from '../packages/runtime/src/index.ts';
 import { repository } from './setup/paths.mjs';
 
 /**
@@ -15,6 +15,7 @@ import { repository } from './setup/paths.mjs';
  * @property {boolean} [read_only]
  * @property {string[]} [cap_drop]
  * @property {string[]} [ports]
+ * @property {string[]} [volumes]
  * @property {object} [healthcheck]
  * @property {string} [stop_grace_period]
  */
@@ -69,6 +70,25 @@ describe('docker compose', () => {
   test('drops capabilities, and lets bridge and agent write to their volumes only', () => {
     for (const [, service] of own) expect(service.cap_drop).toEqual(['ALL']);
     for (const name of ['bridge', 'agent']) expect(services[name]?.read_only).toBe(true);
+  });
+});
+
+describe('the playbooks', () => {
+  test.each(['bridge', 'agent', 'lab'])('are in the image of %s, where PLAYBOOKS_DIR looks for them', (name) => {
+    expect(stage(name)).toMatch(/^COPY playbooks playbooks$/m);
+    expect(DEFAULT_PLAYBOOKS_DIR).toBe('./playbooks');
+  });
+
+  test('are read from the checkout, so that an edit needs no new image', () => {
+    for (const name of ['bridge', 'agent']) {
+      expect(services[name]?.volumes).toContain('./playbooks:/app/playbooks:ro');
+    }
+  });
+
+  test('are not kept out of the images', () => {
+    const ignored = readFileSync(join(repository, '.dockerignore'), 'utf8').split('\n');
+    expect(ignored).not.toContain('playbooks');
+    expect(ignored).not.toContain('**/*.md');
   });
 });
 

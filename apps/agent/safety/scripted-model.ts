@@ -1,5 +1,5 @@
 import { initializeLogger, llm, voice } from '@livekit/agents';
-import { instructionsFor } from '../src/agent-rules.ts';
+import { instructionsFor } from '@outdial/playbooks';
 import { type ToolSet, withBudget } from '../src/tools/tool-budget.ts';
 import { testCall } from '../test/call.ts';
 

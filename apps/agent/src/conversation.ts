@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AgentSessionOptions, voice } from '@livekit/agents';
 import type { Room } from '@livekit/rtc-node';
+import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
 import type { GrantedPlaybook } from '@outdial/telephony';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
-import { instructionsFor } from './agent-rules.ts';
 import { type ToolSet, withBudget } from './tools/tool-budget.ts';
 
 /** The spoken side of a call: an agents-js session on the callee's leg. */

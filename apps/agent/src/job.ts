@@ -14,7 +14,7 @@ import { createRoomLedger } from './adapters/room-ledger.ts';
 import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { createConversation } from './conversation.ts';
-import { callFromMetadata } from './direct-call.ts';
+import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
 import { buildModels, chooseModels } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { runCall } from './run-call.ts';
@@ -49,7 +49,11 @@ const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): ToolSet =
   return { end_call, transfer_call };
 };
 
-const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger): CallLedger | null => {
+const ledgerFor = async (
+  ctx: JobContext<JobData>,
+  metadata: CallMetadata,
+  log: Logger,
+): Promise<CallLedger | null> => {
   const { config } = ctx.proc.userData;
   const token = randomUUID();
   if (metadata.call_id !== null) {
@@ -63,7 +67,8 @@ const ledgerFor = (ctx: JobContext<JobData>, metadata: CallMetadata, log: Logger
       log,
     });
   }
-  const call = callFromMetadata(metadata, config);
+  const playbook = await readDefaultPlaybook(config);
+  const call = playbook.status === 'ok' ? callFromMetadata(metadata, config, playbook.value) : playbook;
   if (call.status === 'invalid') {
     log.error({ reason: call.reason }, 'the dispatch cannot be dialled');
     return null;
@@ -90,7 +95,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   const unknown = Object.keys(unknownFields);
   if (unknown.length > 0) log.warn({ fields: unknown }, 'the job metadata has unknown fields');
 
-  const ledger = ledgerFor(ctx, metadata, log);
+  const ledger = await ledgerFor(ctx, metadata, log);
   if (ledger === null) return ctx.shutdown('not dialable');
   const end = createCallEnd();
   guardJob(end, log);

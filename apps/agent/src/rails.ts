@@ -3,6 +3,7 @@ import {
   ACCOUNT_CODE_PATTERN,
   checkDialPolicy,
   checkTransferPolicy,
+  DEFAULT_TRANSFER_TARGET,
   type GrantedCall,
   toTransferUri,
 } from '@outdial/telephony';
@@ -32,11 +33,12 @@ export const checkRails = (call: GrantedCall, config: AgentConfig): RailsVerdict
   if (call.account_code !== null && !ACCOUNT_CODE_PATTERN.test(call.account_code)) {
     return refused('account_code: use letters, digits, ".", "_" and "-", at most 64.');
   }
-  if (call.transfer_target !== null) {
-    const options = { defaultCountry: policy.defaultCountry, allowedHosts: transferHostsOf(config) };
-    const target = toTransferUri(call.transfer_target, options);
+  const options = { defaultCountry: policy.defaultCountry, allowedHosts: transferHostsOf(config) };
+  for (const { name, uri } of call.playbook.transfer_targets) {
+    const target = toTransferUri(uri, options);
     const transfer = target.status === 'invalid' ? target : checkTransferPolicy(target, policy);
-    if (transfer.status !== 'allowed') return refused(`transfer_target: ${transfer.reason}`);
+    const field = name === DEFAULT_TRANSFER_TARGET ? 'transfer_target' : `transfer target ${name}`;
+    if (transfer.status !== 'allowed') return refused(`${field}: ${transfer.reason}`);
   }
   return { status: 'allowed', callerId: caller.callerId, warning: caller.warning };
 };

@@ -1,5 +1,6 @@
 import { DisconnectReason } from '@livekit/rtc-node';
-import { callOutcomeSchema } from '@outdial/telephony';
+import { DEFAULT_PLAYBOOK } from '@outdial/playbooks';
+import { callOutcomeSchema, type GrantedPlaybook } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
 import { createCallRig } from '../test/call-rig.ts';
 
@@ -7,6 +8,11 @@ type Rig = ReturnType<typeof createCallRig>;
 
 /** What LiveKit says of a ring time that is over, and of a leg that was taken out while it rang. */
 const TIMED_OUT = 'canceled: sip request timed out';
+
+const withTarget = (uri: string): GrantedPlaybook => ({
+  ...DEFAULT_PLAYBOOK,
+  transfer_targets: [{ name: 'accounts', description: null, uri }],
+});
 
 const onlyOutcome = (rig: Rig) => {
   expect(rig.seen.outcomes).toHaveLength(1);
@@ -51,6 +57,7 @@ describe('before the INVITE', () => {
     ['an account code with a line break', { account_code: 'a\r\nX-Evil: 1' }, {}],
     ['an account code that is too long', { account_code: 'a'.repeat(65) }, {}],
     ['a premium transfer target', { transfer_target: 'tel:+61190012345' }, {}],
+    ['a premium target of the playbook', { playbook: withTarget('tel:+61190012345') }, {}],
     ['no caller ID where one is demanded', { caller_id: null }, { CALLER_ID_FALLBACK: 'refuse' }],
   ])('%s is blocked by the agent itself', async (_case, call, env) => {
     const rig = createCallRig({ call, env });

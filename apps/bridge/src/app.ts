@@ -21,6 +21,7 @@ import { eventRoutes } from './http/routes/events.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { livekitWebhookRoute } from './http/routes/livekit-webhook.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
+import { playbooksRoute } from './http/routes/playbooks.ts';
 import { serverOptions } from './http/server-options.ts';
 import type { ReadLiveKitWebhook } from './ports.ts';
 
@@ -55,6 +56,7 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   callRoutes(app, deps);
   eventRoutes(app, deps);
   callbackRoutes(app, deps);
+  playbooksRoute(app, deps);
   openapiRoute(app);
   await app.register(async (scope) => {
     const bodiless = acceptAnyBody(scope.withTypeProvider<ZodTypeProvider>());

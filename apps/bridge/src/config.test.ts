@@ -144,8 +144,8 @@ describe('what is not built', () => {
   });
 
   test('is named for a warning where it does no harm', () => {
-    const env = { RETENTION_DAYS: '30', PLAYBOOKS_DIR: '/p', BRIDGE_PORT: '1' };
-    expect(namesWithoutEffect(env)).toEqual(['RETENTION_DAYS', 'PLAYBOOKS_DIR']);
+    const env = { RETENTION_DAYS: '30', RECORDINGS_DIR: '/r', BRIDGE_PORT: '1' };
+    expect(namesWithoutEffect(env)).toEqual(['RETENTION_DAYS', 'RECORDINGS_DIR']);
   });
 });
 

@@ -95,7 +95,7 @@ const unavailableEnvironment = {
   RECORD_CALLS: notAvailable(/^false$/i),
 } as const;
 
-const WITHOUT_EFFECT = ['COST_PER_MINUTE', 'RETENTION_DAYS', 'PLAYBOOKS_DIR', 'RECORDINGS_DIR'] as const;
+const WITHOUT_EFFECT = ['COST_PER_MINUTE', 'RETENTION_DAYS', 'RECORDINGS_DIR'] as const;
 
 /** Names that are set though nothing reads them yet; harmless, but worth a warning at the start. */
 export const namesWithoutEffect = (env: Environment): readonly string[] =>

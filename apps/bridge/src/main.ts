@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openPlaybookFolder } from '@outdial/playbooks/files';
 import {
   ConfigError,
   createLogger,
+  DEFAULT_PLAYBOOKS_DIR,
   type Logger,
   loadEnvironment,
   logOptions,
@@ -90,6 +92,23 @@ const openStore = async (config: BridgeConfig, log: Logger) => {
   };
 };
 
+/** Opens the playbooks, and tells at once what is wrong in each of their files. */
+const openPlaybooks = async (config: BridgeConfig, log: Logger) => {
+  const folder = openPlaybookFolder(config.PLAYBOOKS_DIR, {
+    defaultCountry: config.DEFAULT_COUNTRY,
+    mustExist: config.PLAYBOOKS_DIR !== DEFAULT_PLAYBOOKS_DIR,
+  });
+  const { entries, problem } = await folder.read();
+  if (problem !== null) throw new StartError(problem);
+  for (const entry of entries) {
+    if (entry.status === 'ok') continue;
+    const facts = { playbook: entry.name, problems: entry.problems };
+    log.warn(facts, 'a playbook is broken; calls that ask for it are refused');
+  }
+  log.info({ playbooks: entries.map(({ name }) => name) }, 'playbooks read');
+  return folder;
+};
+
 /** Ends every connection: idle ones at once, requests under way when they are answered or out of time. */
 const closeServer = async (app: App): Promise<void> => {
   const timer = setTimeout(() => app.server.closeAllConnections(), CONNECTIONS_END_WITHIN_MS);
@@ -98,6 +117,7 @@ const closeServer = async (app: App): Promise<void> => {
 };
 
 const startBridge = async (config: BridgeConfig, log: Logger) => {
+  const playbooks = await openPlaybooks(config, log);
   const store = await openStore(config, log);
   const livekit = createLiveKit({
     url: config.LIVEKIT_URL,
@@ -124,6 +144,7 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
   const app = await buildApp({
     calls: store.calls,
     settings: dialSettings(config),
+    playbooks,
     wake: () => background?.wake(),
     feed: store.feed,
     ending: ending.signal,

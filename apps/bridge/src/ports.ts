@@ -1,3 +1,4 @@
+import type { Shelf } from '@outdial/playbooks';
 import type { CallLeg, CallReport, CallStatus, EndReason } from '@outdial/telephony';
 import type { Call, NewCall } from './domain/call.ts';
 import type { CallChange } from './domain/call-change.ts';
@@ -153,6 +154,12 @@ export interface CallStore {
 export interface ChangeFeed {
   /** Calls `listener` with the call's id, and with null when something may have been missed. Gives its end. */
   subscribe(listener: (callId: string | null) => void): () => void;
+}
+
+/** The operator's playbooks. */
+export interface Playbooks {
+  /** What there is now, broken files included. Never rejects. */
+  read(): Promise<Shelf>;
 }
 
 /** LiveKit, as far as the bridge needs it. Methods throw when LiveKit cannot be reached. */

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { BUILT_IN_PLAYBOOK } from '@outdial/playbooks';
 import { type CallLeg, type CallReport, type CallStatus, makeOutcome } from '@outdial/telephony';
 import type { CallEvent } from '../src/domain/advance-call.ts';
 import { type Call, type NewCall, newCallId, roomName } from '../src/domain/call.ts';
 import type { DialSettings } from '../src/domain/guard-rails.ts';
+import type { PlaybookChoice } from '../src/domain/playbook-choice.ts';
+import type { Playbooks } from '../src/ports.ts';
 
 /** A moment that tests count from. */
 export const T0 = new Date('2026-03-02T00:00:00.000Z');
@@ -28,6 +31,7 @@ export const aNewCall = (change: Partial<NewCall> = {}): NewCall => {
     callerIdSource: 'request',
     callerName: 'LiveKit Nehos Hosted',
     playbook: null,
+    grantedPlaybook: null,
     variables: { name: 'Kim' },
     greeting: 'Hello',
     instructions: null,
@@ -144,3 +148,14 @@ export const settings = (change: Partial<DialSettings> = {}): DialSettings => ({
   callbackHosts: { names: [], ranges: [] },
   ...change,
 });
+
+/** The built-in playbook, filled in, with what a test changes. */
+export const aChoice = (
+  change: Partial<Extract<PlaybookChoice, { status: 'chosen' }>['playbook']> = {},
+): PlaybookChoice => {
+  const { description: _description, variables: _variables, ...playbook } = BUILT_IN_PLAYBOOK;
+  return { status: 'chosen', playbook: { ...playbook, ...change } };
+};
+
+/** A folder without playbooks: the built-in one is all there is. */
+export const noPlaybooks: Playbooks = { read: async () => ({ entries: [], problem: null }) };

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -105,6 +105,7 @@ test('an environment with faults stops the start and names them all', async () =
 test.each([
   ['Postgres that is away', { DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x' }, 'ECONNREFUSED'],
   ['an address that is none', { DATABASE_URL: 'postgres://u:hunter2@[bad/x' }, 'Invalid URL'],
+  ['a folder of playbooks that is not there', { PLAYBOOKS_DIR: '/nowhere/playbooks' }, 'check PLAYBOOKS_DIR'],
   ['a DATA_DIR that is a file', { DATA_DIR: MAIN }, 'DATA_DIR cannot be used'],
 ])('%s is said in one sentence', async (_name, change, reason) => {
   const bridge = start(change);
@@ -121,6 +122,19 @@ test(
     bridge.child.kill('SIGTERM');
     expect(await bridge.exited).toBe(0);
     expect(bridge.output()).toContain('bridge stopped');
+  },
+  SLOW,
+);
+
+test(
+  'a broken playbook does not stop the start; each of its problems is told',
+  async () => {
+    mkdirSync(join(folder, 'playbooks'));
+    writeFileSync(join(folder, 'playbooks/bad.md'), '---\ngreeting: 5\nvoise: x\n---\nHelp.\n');
+    const bridge = start();
+    await ready(bridge);
+    expect(bridge.output()).toContain('bad.md:2: greeting');
+    expect(bridge.output()).toContain('bad.md:3: voise');
   },
   SLOW,
 );

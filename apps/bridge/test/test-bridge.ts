@@ -13,7 +13,7 @@ import { parseApiKeys } from '../src/domain/api-keys.ts';
 import { dispatchQueuedCalls } from '../src/flow/dispatch-call.ts';
 import type { App } from '../src/http/route.ts';
 import type { CallStore } from '../src/ports.ts';
-import { settings } from './fixtures.ts';
+import { noPlaybooks, settings } from './fixtures.ts';
 import { recordingLiveKit } from './recording-livekit.ts';
 
 export const SECRET = 'n8n-secret-0123456789-0123456789-0123456789';
@@ -71,6 +71,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
   const app = await buildApp({
     calls,
     settings: settings(),
+    playbooks: noPlaybooks,
     wake: () => {
       bridge.wakes += 1;
     },

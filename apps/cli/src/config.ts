@@ -1,4 +1,10 @@
-import { ConfigError, type Environment, optional, withDefault } from '@outdial/runtime';
+import {
+  ConfigError,
+  DEFAULT_PLAYBOOKS_DIR,
+  type Environment,
+  optional,
+  withDefault,
+} from '@outdial/runtime';
 
 const HOW_TO_GET_A_KEY =
   'It is the secret of one entry of the bridge’s BRIDGE_API_KEYS (name:secret:dispatch+read+admin); make one with: openssl rand -hex 24';
@@ -54,4 +60,48 @@ export const readBridgeAccess = (env: Environment): BridgeAccess => {
   ];
   if (!url.success || !key.success || !key.data) throw new ConfigError(problems);
   return { url: url.data.replace(/\/+$/, ''), apiKey: key.data };
+};
+
+/** Where playbooks are and how their numbers are read. */
+export type PlaybookSettings = {
+  readonly dir: string;
+  readonly defaultCountry: string;
+  /** A folder that somebody named must be there. */
+  readonly mustExist: boolean;
+};
+
+/** Reads PLAYBOOKS_DIR and DEFAULT_COUNTRY. */
+export const readPlaybookSettings = (env: Environment): PlaybookSettings => ({
+  dir: env.PLAYBOOKS_DIR ?? DEFAULT_PLAYBOOKS_DIR,
+  defaultCountry: env.DEFAULT_COUNTRY ?? 'AU',
+  mustExist: env.PLAYBOOKS_DIR !== undefined,
+});
+
+/** How an OpenAI-compatible language model is reached. */
+export type ModelAccess = {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly model: string;
+};
+
+/**
+ * Reads OPENAI_BASE_URL, OPENAI_API_KEY and LLM_MODEL, as the agent does.
+ *
+ * @throws ConfigError when neither a server nor a key is set: the models that LiveKit manages answer only in calls.
+ */
+export const readModelAccess = (env: Environment): ModelAccess => {
+  const { OPENAI_BASE_URL: url, OPENAI_API_KEY: key, LLM_MODEL: model } = env;
+  if (url === undefined && key === undefined) {
+    throw new ConfigError([
+      'Neither OPENAI_BASE_URL nor OPENAI_API_KEY is set. Set OPENAI_BASE_URL to any OpenAI-compatible server, e.g. Ollama at http://127.0.0.1:11434/v1, or OPENAI_API_KEY for OpenAI; what LiveKit manages answers only in calls.',
+    ]);
+  }
+  if (url !== undefined && checkUrl(url) !== null)
+    throw new ConfigError([`OPENAI_BASE_URL: ${checkUrl(url)}`]);
+  return {
+    url: (url ?? 'https://api.openai.com/v1').replace(/\/+$/, ''),
+    apiKey: key ?? 'none',
+    model: model ?? 'gpt-4.1-mini',
+  };
 };

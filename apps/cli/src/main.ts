@@ -13,8 +13,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+const environment = () => loadEnvironment(process.cwd());
+
 const program = buildProgram({
-  bridge: () => createBridgeClient(readBridgeAccess(loadEnvironment(process.cwd()))),
+  bridge: () => createBridgeClient(readBridgeAccess(environment())),
+  environment,
+  input: process.stdin,
+  prompt: (text) => {
+    if (process.stdin.isTTY) process.stderr.write(text);
+  },
   print: (text) => console.log(text),
   note: (text) => console.error(text),
   sayNo: () => {

@@ -1,3 +1,4 @@
+import type { Environment } from '@outdial/runtime';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Answer, BridgeClient } from './bridge-client.ts';
 
@@ -5,8 +6,14 @@ import type { Answer, BridgeClient } from './bridge-client.ts';
 export type VerbDeps = {
   /** Throws ConfigError when the environment does not say how to reach the bridge. */
   readonly bridge: () => BridgeClient;
+  /** The environment, as every app of ours reads it. */
+  readonly environment: () => Environment;
+  /** What is typed. */
+  readonly input: NodeJS.ReadableStream;
   /** A line of the answer, on stdout. */
   readonly print: (text: string) => void;
+  /** Asks a person at a terminal for a line; nothing where nobody sits. */
+  readonly prompt: (text: string) => void;
   /** A line about the way there, on stderr. */
   readonly note: (text: string) => void;
   /** The answer is a no, though nothing went wrong: the exit code becomes 1. */

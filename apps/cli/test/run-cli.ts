@@ -12,17 +12,21 @@ export const API_KEY = 'cli-secret-0123456789-0123456789-0123456789';
 /** What a run of the command line left. */
 export type Run = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-/** Runs the command line as a process of its own, in `dir`, without anything of this environment. */
+/** Runs the command line as a process of its own, in `dir`, without anything of this environment. `typed` is its stdin. */
 export const runCli = async (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   dir = tmpdir(),
+  typed = '',
 ): Promise<Run> => {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: dir,
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // It may end without having read all of it.
+  child.stdin.on('error', () => {});
+  child.stdin.end(typed);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data) => {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 
 const OURS =
-  /^(LIVEKIT|SIP|CARTESIA|OPENAI|BRIDGE|AGENT|OUTDIAL|CALLBACK|CALLER|CALLING|DATABASE|TRANSFER|STT|TTS|LLM|MAX|CALLS|RING|RECORD|RETENTION|DESTINATION|ALLOWED|ALLOW|DEFAULT|LOG)_[A-Z_]+$|^(VAD|ACCOUNT_CODE_HEADER|COST_PER_MINUTE)$/;
+  /^(LIVEKIT|SIP|CARTESIA|OPENAI|BRIDGE|AGENT|OUTDIAL|CALLBACK|CALLER|CALLING|DATABASE|TRANSFER|STT|TTS|LLM|MAX|CALLS|RING|RECORD|RETENTION|DESTINATION|ALLOWED|ALLOW|DEFAULT|LOG)_[A-Z_]+$|^(VAD|PLAYBOOKS_DIR|ACCOUNT_CODE_HEADER|COST_PER_MINUTE)$/;
 
 /** An empty value counts as unset: what the caller's shell holds of our names does not reach the apps. */
 const blanked = (): Record<string, string> =>
@@ -24,6 +25,8 @@ export const outdialEnv = (own: {
   AGENT_HEALTH_PORT: String(own.healthPort),
   AGENT_REPORT_SECRET: randomBytes(32).toString('hex'),
   DATA_DIR: own.dataDir,
+  // The apps run in a folder of their own.
+  PLAYBOOKS_DIR: resolve(import.meta.dirname, '../../../playbooks'),
   LOG_LEVEL: 'DEBUG',
   ...own.given,
 });

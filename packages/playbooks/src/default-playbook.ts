@@ -1,4 +1,5 @@
 import type { GrantedPlaybook } from '@outdial/telephony';
+import type { Playbook } from './playbook.ts';
 
 /** What the agent says and does when a call names no playbook: a helpful assistant. */
 export const DEFAULT_PLAYBOOK: GrantedPlaybook = {
@@ -13,4 +14,13 @@ export const DEFAULT_PLAYBOOK: GrantedPlaybook = {
   recording_notice: null,
   silence: { prompt_after_seconds: 10, prompts: ['Are you still there?', 'I cannot hear you.'] },
   result_schema: null,
+};
+
+/** The same as a playbook of its own, for a folder that has no `default.md`. */
+export const BUILT_IN_PLAYBOOK: Playbook = {
+  ...DEFAULT_PLAYBOOK,
+  description: 'A helpful assistant, for calls that name no playbook.',
+  transfer_targets: [],
+  max_call_seconds: null,
+  variables: [],
 };

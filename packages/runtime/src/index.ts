@@ -20,6 +20,7 @@ export { isProcessAlive } from './process-alive.ts';
 export { type SignatureHeaders, signReport, verifyReport } from './report-signature.ts';
 export {
   checkCallerDefaults,
+  DEFAULT_PLAYBOOKS_DIR,
   logOptions,
   type SharedConfig,
   sharedEnvironment,

@@ -15,6 +15,9 @@ import {
 const country: Check = (text) =>
   /^[A-Za-z]{2}$/.test(text) ? null : `"${text}" is not the two letters of a country, such as AU.`;
 
+/** Where playbooks are looked for; only a folder that was named otherwise must be there. */
+export const DEFAULT_PLAYBOOKS_DIR = './playbooks';
+
 /** The variables that bridge and agent both read; each app adds its own. */
 export const sharedEnvironment = {
   LIVEKIT_URL: required(
@@ -29,6 +32,10 @@ export const sharedEnvironment = {
     matching(/^[ -~]{32,}$/, 'It needs at least 32 characters, all of ASCII (try: openssl rand -hex 24).'),
   ),
   DATA_DIR: withDefault('./data', 'The folder for what is kept on disk.'),
+  PLAYBOOKS_DIR: withDefault(
+    DEFAULT_PLAYBOOKS_DIR,
+    'The folder of playbooks, <name>.md; a change in it counts from the next call on.',
+  ),
 
   SIP_TRUNK_ID: optional(
     'Outbound trunk in LiveKit, ST_…; unset: the trunk is sent with each call from the SIP_TRUNK_… names.',

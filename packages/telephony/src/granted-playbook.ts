@@ -44,3 +44,18 @@ export const grantedPlaybookSchema = z.object({
   result_schema: z.record(z.string(), z.json()).nullable(),
 });
 export type GrantedPlaybook = z.infer<typeof grantedPlaybookSchema>;
+
+/** The name under which the model asks for a call's own transfer target; it never sees the number. */
+export const DEFAULT_TRANSFER_TARGET = 'default';
+
+/** The playbook with a call's own transfer target (`tel:`, `sip:` or `sips:` URI; `null`: none) before its others. */
+export const withTransferTarget = (playbook: GrantedPlaybook, uri: string | null): GrantedPlaybook =>
+  uri === null
+    ? playbook
+    : {
+        ...playbook,
+        transfer_targets: [
+          { name: DEFAULT_TRANSFER_TARGET, description: null, uri },
+          ...playbook.transfer_targets.filter((target) => target.name !== DEFAULT_TRANSFER_TARGET),
+        ],
+      };

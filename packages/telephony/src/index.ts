@@ -60,12 +60,14 @@ export {
 } from './end-reason.ts';
 export { isFictitiousNumber } from './fictitious-number.ts';
 export {
+  DEFAULT_TRANSFER_TARGET,
   type GrantedPlaybook,
   grantedPlaybookSchema,
   PLAYBOOK_NAME,
   PLAYBOOK_TOOLS,
   type PlaybookTool,
   type TransferTarget,
+  withTransferTarget,
 } from './granted-playbook.ts';
 export { type NumberType, type ParsedNumber, type PhoneNumber, parsePhoneNumber } from './phone-number.ts';
 export { wireCallId } from './sip-call-id.ts';

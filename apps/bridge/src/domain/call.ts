@@ -1,4 +1,11 @@
-import type { CallerIdSource, CallLeg, CallOutcome, CallStatus, TransferResult } from '@outdial/telephony';
+import type {
+  CallerIdSource,
+  CallLeg,
+  CallOutcome,
+  CallStatus,
+  GrantedPlaybook,
+  TransferResult,
+} from '@outdial/telephony';
 
 /** Any JSON value; what `metadata` and `variables` hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -23,6 +30,8 @@ export type Call = {
   /** The trunk whose limits the call counts against: SIP_TRUNK_ID, or the trunk's host. */
   readonly trunk: string;
   readonly playbook: string | null;
+  /** The playbook as it was filled in at the acceptance; `null` in rows from before: the default one. */
+  readonly grantedPlaybook: GrantedPlaybook | null;
   readonly variables: Json;
   readonly greeting: string | null;
   readonly instructions: string | null;
@@ -86,6 +95,7 @@ export type NewCall = Pick<
   | 'callerName'
   | 'trunk'
   | 'playbook'
+  | 'grantedPlaybook'
   | 'variables'
   | 'greeting'
   | 'instructions'

@@ -47,14 +47,18 @@ const fields = z.strictObject({
     .optional()
     .describe('Number or name in From, sent exactly as written; overrides the default'),
   caller_name: checkedBy(checkCallerName).optional().describe('Display name in From; overrides the default'),
-  playbook: z.string().max(100).optional().describe('Not available yet'),
+  playbook: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Name of the playbook, see GET /playbooks; without one it is default'),
   variables: z
     .record(z.string().max(64), z.json())
     .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_JSON_BYTES, {
       error: `variables is larger than ${MAX_JSON_BYTES} bytes as JSON.`,
     })
     .optional()
-    .describe('Not available yet'),
+    .describe('Values for the playbook’s {{variables}}: text, numbers or booleans, by name'),
   greeting: z.string().max(2000).optional().describe('The first words the agent speaks'),
   instructions: z.string().max(10_000).optional().describe('How the agent is to hold the conversation'),
   callback_url: z
@@ -92,7 +96,10 @@ const fields = z.strictObject({
   ring_timeout_seconds: z.int().min(5).max(75).optional(),
   max_call_seconds: z.int().min(10).max(14_400).optional(),
   record: z.boolean().optional().describe('true is not available yet'),
-  voicemail: z.enum(['hang_up', 'leave_message']).optional().describe('leave_message is not available yet'),
+  voicemail: z
+    .enum(['hang_up', 'leave_message'])
+    .optional()
+    .describe('leave_message needs a playbook with a message'),
   metadata: json('metadata').optional().describe('Any JSON up to 4 KiB, given back in the record'),
   dry_run: z.boolean().optional().describe('true: every check and its verdict, no call'),
 });
@@ -156,15 +163,7 @@ export type UnavailableField = { readonly field: keyof DispatchCommand; readonly
 export const unavailableFields = (command: DispatchCommand): readonly UnavailableField[] => {
   const found: UnavailableField[] = [];
   const refuse = (field: keyof DispatchCommand, detail: string) => found.push({ field, detail });
-  if (command.playbook !== undefined)
-    refuse('playbook', 'Playbooks are not available yet; use greeting and instructions.');
-  if (command.variables !== undefined) {
-    refuse('variables', 'Variables are not available yet; write them into greeting and instructions.');
-  }
   if (command.record === true)
     refuse('record', 'Recording is not available yet; leave it out or send false.');
-  if (command.voicemail === 'leave_message') {
-    refuse('voicemail', 'Leaving a message is not available yet; hang_up is.');
-  }
   return found;
 };

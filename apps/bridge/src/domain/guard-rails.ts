@@ -2,14 +2,17 @@ import {
   type CallerIdChoice,
   type CallerIdSettings,
   checkDialPolicy,
-  checkTransferPolicy,
   chooseCallerId,
   type DialPolicy,
   type DialVerdict,
-  toTransferUri,
+  type GrantedPlaybook,
 } from '@outdial/telephony';
 import { type AllowedHosts, acceptsOnlyEnded, checkCallbackUrl } from './callback-target.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
+import type { PlaybookChoice, PlaybookRefusal } from './playbook-choice.ts';
+import { playbookRails } from './playbook-rails.ts';
+import { pass, refuse } from './rail-verdict.ts';
+import { checkTransferTarget } from './transfer-check.ts';
 
 /** What the operator allows and what is used where a request is silent. */
 export type DialSettings = {
@@ -30,14 +33,29 @@ export type DialSettings = {
 export type RefusalCode =
   | Extract<DialVerdict, { status: 'refused' }>['code']
   | 'caller_id_missing'
+  | PlaybookRefusal
   | 'invalid_transfer_target'
+  | 'transfer_tool_missing'
+  | 'voicemail_message_missing'
+  | 'recording_notice_missing'
   | 'not_after_passed'
   | 'callback_url_not_allowed'
   | 'callback_events_not_allowed';
 
 /** One rail, looked at: what it checked and what it found. */
 export type RailVerdict = {
-  readonly rail: 'destination' | 'caller_id' | 'transfer_target' | 'not_after' | 'callback_url';
+  readonly rail:
+    | 'destination'
+    | 'caller_id'
+    | 'playbook'
+    | 'variables'
+    | 'greeting'
+    | 'instructions'
+    | 'transfer_target'
+    | 'voicemail'
+    | 'record'
+    | 'not_after'
+    | 'callback_url';
   readonly verdict: 'pass' | 'refuse';
   readonly code: RefusalCode | null;
   readonly detail: string;
@@ -49,16 +67,8 @@ export type RailReport = {
   readonly destination: string | null;
   readonly callerId: Extract<CallerIdChoice, { status: 'chosen' }> | null;
   readonly transferTarget: string | null;
+  readonly playbook: GrantedPlaybook | null;
 };
-
-type Rail = RailVerdict['rail'];
-const pass = (rail: Rail, detail: string): RailVerdict => ({ rail, verdict: 'pass', code: null, detail });
-const refuse = (rail: Rail, code: RefusalCode, detail: string): RailVerdict => ({
-  rail,
-  verdict: 'refuse',
-  code,
-  detail,
-});
 
 const destinationRail = (command: DispatchCommand, settings: DialSettings) => {
   const verdict = checkDialPolicy({ destination: command.destination, callerId: null }, settings.policy);
@@ -84,18 +94,11 @@ const transferRail = (command: DispatchCommand, settings: DialSettings) => {
   if (command.transfer_target === undefined) {
     return { uri: null, verdict: pass('transfer_target', 'No transfer target is named.') };
   }
-  const target = toTransferUri(command.transfer_target, {
-    defaultCountry: settings.policy.defaultCountry,
-    allowedHosts: settings.transferHosts,
-  });
-  if (target.status === 'invalid') {
-    return { uri: null, verdict: refuse('transfer_target', 'invalid_transfer_target', target.reason) };
+  const check = checkTransferTarget(command.transfer_target, settings);
+  if (check.status === 'refused') {
+    return { uri: null, verdict: refuse('transfer_target', check.code, check.reason) };
   }
-  const verdict = checkTransferPolicy(target, settings.policy);
-  if (verdict.status === 'refused') {
-    return { uri: null, verdict: refuse('transfer_target', verdict.code, verdict.reason) };
-  }
-  return { uri: target.uri, verdict: pass('transfer_target', `${target.uri} may be transferred to.`) };
+  return { uri: check.uri, verdict: pass('transfer_target', `${check.uri} may be transferred to.`) };
 };
 
 const deadlineRail = (command: DispatchCommand, now: Date): RailVerdict => {
@@ -139,20 +142,28 @@ export const callbackRail = (command: DispatchCommand, settings: DialSettings): 
 };
 
 /** Runs every rail that needs no history, in order. A refusal of one does not hide the others. */
-export const runGuardRails = (command: DispatchCommand, settings: DialSettings, now: Date): RailReport => {
+export const runGuardRails = (
+  command: DispatchCommand,
+  settings: DialSettings,
+  now: Date,
+  choice: PlaybookChoice,
+): RailReport => {
   const destination = destinationRail(command, settings);
   const callerId = destination.e164 === null ? null : callerIdRail(command, destination.e164, settings);
   const transfer = transferRail(command, settings);
+  const playbook = playbookRails(command, choice, transfer.uri, settings);
   return {
     verdicts: [
       destination.verdict,
       ...(callerId === null ? [] : [callerId.verdict]),
       transfer.verdict,
+      ...playbook.verdicts,
       deadlineRail(command, now),
       callbackRail(command, settings),
     ],
     destination: destination.e164,
     callerId: callerId?.choice ?? null,
     transferTarget: transfer.uri,
+    playbook: playbook.granted,
   };
 };

@@ -24,6 +24,7 @@ const repetitionOf = (
   callerName: call.callerName,
   trunk: call.trunk,
   playbook: call.playbook,
+  grantedPlaybook: call.grantedPlaybook,
   variables: call.variables,
   greeting: call.greeting,
   instructions: call.instructions,

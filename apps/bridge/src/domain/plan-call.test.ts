@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settings, T0 } from '../../test/fixtures.ts';
+import { aChoice, settings, T0 } from '../../test/fixtures.ts';
 import { parseAllowedHosts } from './callback-target.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 import { callFingerprint, requestDigest } from './fingerprint.ts';
@@ -17,7 +17,12 @@ const caller = (change: Partial<ReturnType<typeof settings>['callerId']>) => ({
 });
 
 test('a request becomes a call, defaults filled in', () => {
-  const plan = planCall(command({ transfer_target: '02 5550 0100' }), settings({ displayName: 'Nehos' }), T0);
+  const plan = planCall(
+    command({ transfer_target: '02 5550 0100' }),
+    settings({ displayName: 'Nehos' }),
+    T0,
+    aChoice(),
+  );
   expect(plan).toMatchObject({
     status: 'planned',
     warning: null,
@@ -44,7 +49,7 @@ test('a request becomes a call, defaults filled in', () => {
 
 describe('times', () => {
   const times = (change: Partial<DispatchCommand>) => {
-    const plan = planCall(command(change), settings(), T0);
+    const plan = planCall(command(change), settings(), T0, aChoice());
     if (plan.status !== 'planned') throw new Error(plan.detail);
     const { scheduledFor, notAfter, notAfterGiven } = plan.call;
     return [scheduledFor?.toISOString() ?? null, notAfter.toISOString(), notAfterGiven];
@@ -72,7 +77,7 @@ describe('times', () => {
 });
 
 test('attempts and pauses are kept', () => {
-  const plan = planCall(command({ max_attempts: 3, retry_minutes: [5, 10] }), settings(), T0);
+  const plan = planCall(command({ max_attempts: 3, retry_minutes: [5, 10] }), settings(), T0, aChoice());
   expect(plan).toMatchObject({ call: { maxAttempts: 3, retryMinutes: [5, 10] } });
 });
 
@@ -83,7 +88,7 @@ test('the request overrides the defaults', () => {
     caller_name: 'Kim',
     not_after: '2026-03-02T10:30:00+10:00',
   };
-  const plan = planCall(command(asked), settings({ displayName: 'Nehos' }), T0);
+  const plan = planCall(command(asked), settings({ displayName: 'Nehos' }), T0, aChoice());
   expect(plan).toMatchObject({
     call: {
       ringTimeoutSeconds: 20,
@@ -100,7 +105,12 @@ describe('caller ID', () => {
     ['SIP_FROM_IDENTITY', { fromIdentity: 'Name' }, 'Name'],
     ['destination', {}, '61491570156'],
   ])('from %s', (source, change, callerId) => {
-    const plan = planCall({ destination: '0491570156' }, settings({ callerId: caller(change) }), T0);
+    const plan = planCall(
+      { destination: '0491570156' },
+      settings({ callerId: caller(change) }),
+      T0,
+      aChoice(),
+    );
     expect(plan).toMatchObject({ call: { callerId, callerIdSource: source } });
     if (plan.status === 'planned') expect(plan.warning === null).toBe(source !== 'destination');
   });
@@ -206,14 +216,20 @@ describe('refusals', () => {
       'callback_url',
     ],
   ])('%s', (_name, asked, how, code, field) => {
-    expect(planCall(asked, how, T0)).toMatchObject({ status: 'refused', code, field });
+    expect(planCall(asked, how, T0, aChoice())).toMatchObject({ status: 'refused', code, field });
   });
 
   test('one refusal does not hide the others', () => {
-    const plan = planCall(command({ destination: '000', transfer_target: 'ftp://x' }), settings(), T0);
+    const plan = planCall(
+      command({ destination: '000', transfer_target: 'ftp://x' }),
+      settings(),
+      T0,
+      aChoice(),
+    );
     expect(plan.verdicts.map(({ rail, verdict }) => [rail, verdict])).toEqual([
       ['destination', 'refuse'],
       ['transfer_target', 'refuse'],
+      ['playbook', 'pass'],
       ['not_after', 'pass'],
       ['callback_url', 'pass'],
     ]);
@@ -223,16 +239,16 @@ describe('refusals', () => {
     const parsed = parseAllowedHosts('127.0.0.1');
     if (parsed.status !== 'ok') throw new Error(parsed.problems.join());
     const local = command({ callback_url: 'http://127.0.0.1:5678/webhook/x' });
-    expect(planCall(local, settings({ callbackHosts: parsed.hosts }), T0).status).toBe('planned');
+    expect(planCall(local, settings({ callbackHosts: parsed.hosts }), T0, aChoice()).status).toBe('planned');
     const resume = command({
       callback_url: 'https://n8n.example.com/webhook-waiting/7',
       callback_events: ['call.ended'],
     });
-    expect(planCall(resume, settings(), T0).status).toBe('planned');
+    expect(planCall(resume, settings(), T0, aChoice()).status).toBe('planned');
   });
 
   test('a sip: target on the configured host is kept', () => {
-    const plan = planCall(command({ transfer_target: 'sip:100@sip.example.com' }), settings(), T0);
+    const plan = planCall(command({ transfer_target: 'sip:100@sip.example.com' }), settings(), T0, aChoice());
     expect(plan).toMatchObject({ call: { transferTarget: 'sip:100@sip.example.com' } });
   });
 });
@@ -255,5 +271,58 @@ describe('digests', () => {
     expect(print({ greeting: 'Hi' })).not.toBe(print({}));
     expect(print({ variables: { a: 1 } })).not.toBe(print({}));
     expect(print({ caller_id: 'Other' })).not.toBe(print({}));
+  });
+});
+
+describe('the playbook', () => {
+  const plan = (change: Partial<DispatchCommand>, choice = aChoice()) =>
+    planCall(command(change), settings(), T0, choice);
+
+  test('is frozen with the call, its targets as URIs, the call’s own first', () => {
+    const targets = [{ name: 'accounts', description: 'Money', target: '02 5550 0102' }];
+    expect(plan({ transfer_target: '02 5550 0100' }, aChoice({ transfer_targets: targets }))).toMatchObject({
+      call: {
+        playbook: 'default',
+        grantedPlaybook: {
+          greeting: expect.stringContaining('automated assistant'),
+          transfer_targets: [
+            { name: 'default', uri: 'tel:+61255500100' },
+            { name: 'accounts', description: 'Money', uri: 'tel:+61255500102' },
+          ],
+        },
+      },
+    });
+  });
+
+  test('has its limit where the request is silent', () => {
+    const limited = aChoice({ max_call_seconds: 90 });
+    expect(plan({}, limited)).toMatchObject({ call: { maxCallSeconds: 90 } });
+    expect(plan({ max_call_seconds: 200 }, limited)).toMatchObject({ call: { maxCallSeconds: 200 } });
+    expect(plan({})).toMatchObject({ call: { maxCallSeconds: 840 } });
+  });
+
+  test('must tell of a recording, and must hold the message that is to be left', () => {
+    expect(plan({ record: true })).toMatchObject({ code: 'recording_notice_missing', field: 'record' });
+    expect(plan({ record: true }, aChoice({ recording_notice: 'Recorded.' })).status).toBe('planned');
+    expect(plan({ voicemail: 'leave_message' })).toMatchObject({
+      code: 'voicemail_message_missing',
+      field: 'voicemail',
+    });
+    const message = aChoice({ voicemail_message: 'Call back.' });
+    expect(plan({ voicemail: 'leave_message' }, message).status).toBe('planned');
+  });
+
+  test('has targets that pass the rails, or the call is refused and the target named', () => {
+    const abroad = [{ name: 'desk', description: null, target: '+1 212 555 0100' }];
+    expect(plan({}, aChoice({ transfer_targets: abroad }))).toMatchObject({
+      code: 'country_not_allowed',
+      field: 'playbook',
+      detail: expect.stringContaining('target desk'),
+    });
+  });
+
+  test('that could not be chosen is told as the flow says', () => {
+    const choice = { status: 'refused', code: 'variables_missing', field: 'variables', detail: 'x' } as const;
+    expect(planCall(command(), settings(), T0, choice)).toMatchObject({ ...choice, status: 'refused' });
   });
 });

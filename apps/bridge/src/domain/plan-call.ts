@@ -4,6 +4,7 @@ import type { DispatchCommand } from './dispatch-command.ts';
 import { callFingerprint, requestDigest } from './fingerprint.ts';
 import { type DialSettings, type RailVerdict, type RefusalCode, runGuardRails } from './guard-rails.ts';
 import { DEFAULT_NOT_AFTER_MS } from './next-attempt.ts';
+import type { PlaybookChoice } from './playbook-choice.ts';
 
 /** A call that may be placed, all but its id and the key it came with. */
 export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey'>;
@@ -30,11 +31,19 @@ const startOf = (command: DispatchCommand, now: Date): Date | null => {
   return at !== null && at > now ? at : null;
 };
 
-/** Command, settings and the time become an allowed call, or the first refusal with its code. */
-export const planCall = (command: DispatchCommand, settings: DialSettings, now: Date): CallPlan => {
-  const rails = runGuardRails(command, settings, now);
+const playbookLimit = (choice: PlaybookChoice): number | null =>
+  choice.status === 'chosen' ? choice.playbook.max_call_seconds : null;
+
+/** Command, settings, the time and a playbook become an allowed call, or the first refusal with its code. */
+export const planCall = (
+  command: DispatchCommand,
+  settings: DialSettings,
+  now: Date,
+  choice: PlaybookChoice,
+): CallPlan => {
+  const rails = runGuardRails(command, settings, now, choice);
   const refusal = rails.verdicts.find((verdict) => verdict.code !== null);
-  if (refusal?.code || rails.destination === null || rails.callerId === null) {
+  if (refusal?.code || rails.destination === null || rails.callerId === null || rails.playbook === null) {
     return {
       status: 'refused',
       code: refusal?.code ?? 'invalid_number',
@@ -62,7 +71,8 @@ export const planCall = (command: DispatchCommand, settings: DialSettings, now: 
       callerIdSource: rails.callerId.source,
       callerName: chooseCallerName(command.caller_name ?? null, settings.displayName),
       trunk: settings.trunk,
-      playbook: command.playbook ?? null,
+      playbook: rails.playbook.name,
+      grantedPlaybook: rails.playbook,
       variables: command.variables ?? null,
       greeting: command.greeting ?? null,
       instructions: command.instructions ?? null,
@@ -72,7 +82,7 @@ export const planCall = (command: DispatchCommand, settings: DialSettings, now: 
       retryMinutes: command.retry_minutes ?? null,
       maxAttempts: command.max_attempts ?? 1,
       ringTimeoutSeconds: command.ring_timeout_seconds ?? settings.ringTimeoutSeconds,
-      maxCallSeconds: command.max_call_seconds ?? settings.maxCallSeconds,
+      maxCallSeconds: command.max_call_seconds ?? playbookLimit(choice) ?? settings.maxCallSeconds,
       attempt: 1,
       retryOf: null,
       scheduledFor,

@@ -1,3 +1,4 @@
+import { DEFAULT_PLAYBOOK } from '@outdial/playbooks';
 import { expect, test } from 'vitest';
 import { aCall, settings } from '../../test/fixtures.ts';
 import { recheckCall } from './recheck-call.ts';
@@ -23,4 +24,13 @@ test.each([
   ['the country of the transfer target', { transferTarget: 'tel:+6421555012' }, {}, 'The transfer target: '],
 ])('%s is no longer allowed', (_name, call, change, reason) => {
   expect(recheckCall(aCall(call), settings(change))).toContain(reason);
+});
+
+test('a named target of the playbook is held to the same, and named', () => {
+  const target = { name: 'accounts', description: null, uri: 'tel:+61255500102' };
+  const call = aCall({ grantedPlaybook: { ...DEFAULT_PLAYBOOK, transfer_targets: [target] } });
+  expect(recheckCall(call, settings())).toBeNull();
+  const changed = settings({ policy: { ...policy, allowFictitious: false, allowedCountries: ['AU'] } });
+  const dialable = { ...call, destination: '+61402012298' };
+  expect(recheckCall(dialable, changed)).toContain('The transfer target accounts: ');
 });

@@ -1,6 +1,6 @@
 import { makeOutcome } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { settings } from '../../test/fixtures.ts';
+import { noPlaybooks, settings } from '../../test/fixtures.ts';
 import { openWorld, type World } from '../../test/world.ts';
 import type { Call } from '../domain/call.ts';
 import type { DispatchCommand } from '../domain/dispatch-command.ts';
@@ -18,7 +18,7 @@ const SECOND = 'https://n8n.example.com/webhook-waiting/2';
 
 const ask = (change: Partial<DispatchCommand> = {}, allowDuplicate = false) =>
   acceptDispatch(
-    { calls: world.calls, settings: settings(), wake: world.deps().wake },
+    { calls: world.calls, settings: settings(), playbooks: noPlaybooks, wake: world.deps().wake },
     {
       apiKeyName: 'n8n',
       idempotencyKey: change.idempotency_key ?? null,

@@ -1,3 +1,4 @@
+import type { Shelf } from '@outdial/playbooks';
 import { isFinal, parsePhoneNumber } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
 import type { CallbackRecipient } from '../domain/callback.ts';
@@ -14,8 +15,9 @@ import {
   type RefusalCode,
 } from '../domain/guard-rails.ts';
 import { planCall } from '../domain/plan-call.ts';
-import type { CallStore, CallTransaction } from '../ports.ts';
+import type { CallStore, CallTransaction, Playbooks } from '../ports.ts';
 import { placeCall } from './advance.ts';
+import { choosePlaybook } from './choose-playbook.ts';
 import { findNextAttempt } from './next-attempt.ts';
 
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
@@ -50,6 +52,7 @@ export type DispatchAnswer =
 type Deps = {
   readonly calls: CallStore;
   readonly settings: DialSettings;
+  readonly playbooks: Playbooks;
   /** Tells the dispatcher that there is something to do. */
   readonly wake: () => void;
 };
@@ -60,7 +63,9 @@ type Deps = {
  * gets the same answer though a limit has been reached meanwhile.
  */
 export const acceptDispatch = async (deps: Deps, request: DispatchRequest): Promise<DispatchAnswer> => {
-  const answer = await deps.calls.transaction((tx) => decide(tx, deps.settings, request));
+  // Before the transaction: a slow disk must not hold its locks.
+  const shelf = await deps.playbooks.read();
+  const answer = await deps.calls.transaction((tx) => decide(tx, deps.settings, shelf, request));
   if (answer.status === 'accepted') deps.wake();
   return answer;
 };
@@ -68,6 +73,7 @@ export const acceptDispatch = async (deps: Deps, request: DispatchRequest): Prom
 const decide = async (
   tx: CallTransaction,
   settings: DialSettings,
+  shelf: Shelf,
   request: DispatchRequest,
 ): Promise<DispatchAnswer> => {
   const { command } = request;
@@ -85,7 +91,9 @@ const decide = async (
     return refusal ?? known;
   }
 
-  const plan = planCall(command, settings, now);
+  const number = destination.status === 'ok' ? destination.number.e164 : command.destination;
+  const choice = choosePlaybook(shelf, command, number, settings);
+  const plan = planCall(command, settings, now, choice);
   if (command.dry_run === true) {
     return {
       status: 'checked',

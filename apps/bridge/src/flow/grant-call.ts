@@ -23,7 +23,7 @@ const toGrantedCall = (call: Call): GrantedCall => ({
   max_call_seconds: call.maxCallSeconds,
   voicemail: call.voicemail,
   record: call.record,
-  playbook: playbookForCall(DEFAULT_PLAYBOOK, call),
+  playbook: call.grantedPlaybook ?? playbookForCall(DEFAULT_PLAYBOOK, call),
 });
 
 // A clock that was set back since the grant would else give the job more time than it ever had.

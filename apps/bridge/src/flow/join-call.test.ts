@@ -1,6 +1,6 @@
 import { makeOutcome } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { settings, TOKEN } from '../../test/fixtures.ts';
+import { noPlaybooks, settings, TOKEN } from '../../test/fixtures.ts';
 import { openTestStore, type TestStore } from '../../test/store.ts';
 import { acceptDispatch } from './accept-dispatch.ts';
 import { advance } from './advance.ts';
@@ -18,7 +18,7 @@ beforeEach(() => store.clear());
 
 const accept = async (callback_url: string) => {
   const answer = await acceptDispatch(
-    { calls: store.calls, settings: settings(), wake: () => {} },
+    { calls: store.calls, settings: settings(), playbooks: noPlaybooks, wake: () => {} },
     {
       apiKeyName: 'n8n',
       idempotencyKey: null,

@@ -5,7 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
-import type { CallStore, ChangeFeed } from '../ports.ts';
+import type { CallStore, ChangeFeed, Playbooks } from '../ports.ts';
 
 /** A Fastify whose routes take zod schemas. */
 export type App = FastifyInstance<
@@ -20,6 +20,7 @@ export type App = FastifyInstance<
 export type RouteDeps = {
   readonly calls: CallStore;
   readonly settings: DialSettings;
+  readonly playbooks: Playbooks;
   readonly wake: () => void;
   readonly feed: ChangeFeed;
   /** Aborted when the bridge stops: nobody is kept waiting any longer. */

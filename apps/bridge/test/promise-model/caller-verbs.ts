@@ -5,7 +5,7 @@ import type { DispatchCommand } from '../../src/domain/dispatch-command.ts';
 import { acceptDispatch, type DispatchAnswer } from '../../src/flow/accept-dispatch.ts';
 import { cancelCall } from '../../src/flow/cancel-call.ts';
 import { retryCall } from '../../src/flow/retry-call.ts';
-import { settings } from '../fixtures.ts';
+import { noPlaybooks, settings } from '../fixtures.ts';
 import { bridge, pick, verb } from './verb.ts';
 import { attempt, pickOne, type Rig, type World } from './world.ts';
 
@@ -50,7 +50,7 @@ const post = async (request: Request, bridge: number, world: World, rig: Rig, al
   );
   const answer = await attempt(rig, bridge, (deps) =>
     acceptDispatch(
-      { ...deps, settings: settings() },
+      { ...deps, settings: settings(), playbooks: noPlaybooks },
       { apiKeyName: 'n8n', idempotencyKey: key, allowDuplicate, command },
     ),
   );

@@ -33,6 +33,8 @@ test('every option is a field of the request', async () => {
     ...['--caller-id', 'LiveKitNehosHosted', '--schedule-at', '2026-03-01T09:00:00+10:00'],
     ...['--not-after', '2026-03-01T10:00:00+10:00', '--max-attempts', '3'],
     ...['--callback-url', 'https://n8n.example/x', '--idempotency-key', 'order-7'],
+    ...['--playbook', 'survey', '--var', 'visit=last Tuesday', '--var', 'business_name=A=B'],
+    ...['--voicemail', 'leave_message'],
   );
   expect(code).toBe(0);
   expect(bridge.received[0]?.body).toEqual({
@@ -45,6 +47,9 @@ test('every option is a field of the request', async () => {
     max_attempts: 3,
     callback_url: 'https://n8n.example/x',
     idempotency_key: 'order-7',
+    playbook: 'survey',
+    variables: { visit: 'last Tuesday', business_name: 'A=B' },
+    voicemail: 'leave_message',
   });
 });
 

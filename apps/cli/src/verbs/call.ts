@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Accepted, Checked } from '../answers.ts';
 import { acceptedLine, callLines, checkLines } from '../call-lines.ts';
+import { collectVariable, type Variables } from '../variables.ts';
 import { show, type Verb, type VerbDeps, wholeNumber, withJson } from '../verb.ts';
 import { waitForEnd } from '../wait-for-end.ts';
 
@@ -8,6 +9,9 @@ type Options = {
   readonly accountCode?: string;
   readonly transferTarget?: string;
   readonly callerId?: string;
+  readonly playbook?: string;
+  readonly var: Variables;
+  readonly voicemail?: string;
   readonly scheduleAt?: string;
   readonly notAfter?: string;
   readonly maxAttempts?: number;
@@ -23,6 +27,9 @@ const bodyOf = (destination: string, options: Options) => ({
   account_code: options.accountCode,
   transfer_target: options.transferTarget,
   caller_id: options.callerId,
+  playbook: options.playbook,
+  variables: Object.keys(options.var).length === 0 ? undefined : options.var,
+  voicemail: options.voicemail,
   schedule_at: options.scheduleAt,
   not_after: options.notAfter,
   max_attempts: options.maxAttempts,
@@ -57,6 +64,9 @@ export const callVerb: Verb = (program, deps) => {
       .option('--account-code <code>', 'goes out as X-Account-Code')
       .option('--transfer-target <target>', 'where the agent may transfer to: a number or a sip: URI')
       .option('--caller-id <id>', 'number or name in From, sent exactly as written')
+      .option('--playbook <name>', 'what the agent is to do; default: the playbook default')
+      .option('--var <name=value>', 'a variable of the playbook, as often as needed', collectVariable, {})
+      .option('--voicemail <what>', 'hang_up or leave_message')
       .option('--schedule-at <time>', 'when to call, e.g. 2026-03-01T09:00:00+10:00')
       .option('--not-after <time>', 'the call is canceled if it cannot start by then')
       .option('--max-attempts <n>', 'calls in all when it is busy or nobody answers, 1 to 3', wholeNumber)

@@ -1,3 +1,4 @@
+export { type LlmAlone, startLlmAlone } from './llm-alone.ts';
 export {
   argumentsFor,
   callTool,

@@ -75,6 +75,7 @@ export const insertCall = async (db: Kysely<Database>, call: NewCall): Promise<C
     .values({
       ...call,
       variables: jsonText(call.variables),
+      grantedPlaybook: jsonText(call.grantedPlaybook),
       metadata: jsonText(call.metadata),
       retryMinutes: jsonText(call.retryMinutes),
     })

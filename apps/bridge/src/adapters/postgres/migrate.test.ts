@@ -9,7 +9,7 @@ import { openTestStore } from '../../../test/store.ts';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 
-const ALL = ['0001-calls.sql', '0002-never-twice.sql'] as const;
+const ALL = ['0001-calls.sql', '0002-never-twice.sql', '0003-playbooks.sql'] as const;
 
 let postgres: TestPostgres;
 beforeAll(async () => {

@@ -4,7 +4,14 @@ import type { CallEventType } from '../../domain/call-event.ts';
 import type { Callback } from '../../domain/callback.ts';
 
 /** Columns that hold JSON go in as JSON text and come out parsed, on both databases. */
-type JsonColumn = 'variables' | 'metadata' | 'retryMinutes' | 'legs' | 'transfer' | 'outcome';
+type JsonColumn =
+  | 'variables'
+  | 'grantedPlaybook'
+  | 'metadata'
+  | 'retryMinutes'
+  | 'legs'
+  | 'transfer'
+  | 'outcome';
 
 /** The table `calls`; column names are the snake_case of these. */
 export type CallsTable = {

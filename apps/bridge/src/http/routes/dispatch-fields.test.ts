@@ -106,9 +106,6 @@ describe('a refusal writes nothing', () => {
       '/not_after',
     ],
     ['a recording', { ...body, record: 'true' }, 400, 'not_available_yet', '/record'],
-    ['a message', { ...body, voicemail: 'leave_message' }, 400, 'not_available_yet', '/voicemail'],
-    ['a playbook', { ...body, playbook: 'x' }, 400, 'not_available_yet', '/playbook'],
-    ['variables', { ...body, variables: { a: 1 } }, 400, 'not_available_yet', '/variables'],
     [
       'a deadline before the schedule',
       { ...body, schedule_at: '2999-01-02T00:00:00Z', not_after: '2999-01-01T00:00:00Z' },

@@ -183,6 +183,7 @@ describe('dry_run', () => {
       'destination',
       'caller_id',
       'transfer_target',
+      'playbook',
       'not_after',
       'callback_url',
     ]);
@@ -194,7 +195,7 @@ describe('dry_run', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({
       would_call: false,
-      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}],
+      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}, {}],
     });
   });
 
