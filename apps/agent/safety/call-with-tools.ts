@@ -32,7 +32,7 @@ export const callWithTools = async (
     close: async () => {
       rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
       await rig.done;
-      await talk.close();
+      talk.close();
     },
   };
 };

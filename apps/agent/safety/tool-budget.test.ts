@@ -26,7 +26,7 @@ test('a model that loops on a tool is stopped within the turn, even one that doe
   await call.hear('Go.');
   expect(seen.uses).toBe(4);
   expect(model.requests.at(-1)?.chat.toolChoice).toBe('none');
-  await call.close();
+  call.close();
 });
 
 test('each tool has a number of uses in a call, and the model is told the truth beyond it', async () => {
@@ -38,7 +38,7 @@ test('each tool has a number of uses in a call, and the model is told the truth 
   expect(seen.uses).toBe(5);
   expect(answers.slice(0, 5)).toEqual(Array(5).fill('Nothing found.'));
   for (const answer of answers.slice(5)) expect(answer).toMatch(/^Not done: it was used 5 times/);
-  await call.close();
+  call.close();
 });
 
 test('many at once count as many', async () => {
@@ -47,7 +47,7 @@ test('many at once count as many', async () => {
   const call = await converse({ model, tools: { look_up: tool } });
   expect(outputsOf(await call.hear('Go.'))).toHaveLength(40);
   expect(seen.uses).toBe(5);
-  await call.close();
+  call.close();
 });
 
 test('all tools together have a number of uses, too', async () => {
@@ -59,7 +59,7 @@ test('all tools together have a number of uses, too', async () => {
   const answers = outputsOf(await call.hear('Go.'));
   expect(seen.uses).toBe(15);
   expect(answers.filter((answer) => answer.includes('tools were used 15 times'))).toHaveLength(10);
-  await call.close();
+  call.close();
 });
 
 test('the end of the call is never refused, and comes once', async () => {
@@ -78,7 +78,7 @@ test('the end of the call is never refused, and comes once', async () => {
   await call.hear('Go.');
   await call.hear('Goodbye.');
   expect(ends).toBe(1);
-  await call.close();
+  call.close();
 });
 
 test('the budget of one call is not that of the next', async () => {
@@ -88,6 +88,6 @@ test('the budget of one call is not that of the next', async () => {
     const call = await converse({ model, tools: { look_up: tool } });
     await call.hear('Go.');
     expect(seen.uses).toBe(5 * calls);
-    await call.close();
+    call.close();
   }
 });

@@ -48,4 +48,12 @@ export {
 } from './phones/scenario.ts';
 export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from './phones/scenario-parts.ts';
 export { startPostgres, type TestPostgres } from './postgres.ts';
-export { type LlmAlone, type Similarity, similarity, startLlmAlone } from './speech/index.ts';
+export {
+  judgeBy,
+  type LlmAlone,
+  type LlmReply,
+  type LlmRule,
+  type Similarity,
+  similarity,
+  startLlmAlone,
+} from './speech/index.ts';

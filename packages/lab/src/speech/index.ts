@@ -1,4 +1,5 @@
 export { type LlmAlone, startLlmAlone } from './llm-alone.ts';
+export { judgeBy } from './llm-judge.ts';
 export {
   argumentsFor,
   callTool,
