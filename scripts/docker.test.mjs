@@ -74,10 +74,13 @@ describe('docker compose', () => {
 });
 
 describe('the playbooks', () => {
-  test.each(['bridge', 'agent', 'lab'])('are in the image of %s, where PLAYBOOKS_DIR looks for them', (name) => {
-    expect(stage(name)).toMatch(/^COPY playbooks playbooks$/m);
-    expect(DEFAULT_PLAYBOOKS_DIR).toBe('./playbooks');
-  });
+  test.each(['bridge', 'agent', 'lab'])(
+    'are in the image of %s, where PLAYBOOKS_DIR looks for them',
+    (name) => {
+      expect(stage(name)).toMatch(/^COPY playbooks playbooks$/m);
+      expect(DEFAULT_PLAYBOOKS_DIR).toBe('./playbooks');
+    },
+  );
 
   test('are read from the checkout, so that an edit needs no new image', () => {
     for (const name of ['bridge', 'agent']) {

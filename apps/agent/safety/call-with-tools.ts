@@ -7,13 +7,20 @@ import { converse, type ScriptedModel } from './scripted-model.ts';
 /** A real call run against recording ports, with a scripted model on its real tools. */
 export const callWithTools = async (
   model: ScriptedModel,
-  options: { readonly call?: Partial<GrantedCall>; readonly answered?: boolean } = {},
+  options: {
+    readonly call?: Partial<GrantedCall>;
+    readonly answered?: boolean;
+    readonly mode?: 'auto' | 'bridge';
+  } = {},
 ) => {
-  const rig = createCallRig({ call: options.call ?? {} });
+  const rig = createCallRig({
+    call: options.call ?? {},
+    env: { TRANSFER_MODE: options.mode ?? 'refer' },
+  });
   if (options.answered ?? true) await rig.answer();
   else await rig.sessionStarted;
   const transfers = rig.transfers();
-  const [first, ...rest] = transfers?.targetNames ?? [];
+  const [first, ...rest] = transfers?.targets ?? [];
   if (transfers === undefined || first === undefined) throw new Error('The call has no transfer target.');
   const talk = await converse({
     model,
@@ -23,7 +30,7 @@ export const callWithTools = async (
           rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
         },
       }),
-      transfer_call: createTransferCallTool({ targetNames: [first, ...rest], transfer: transfers.transfer }),
+      transfer_call: createTransferCallTool({ targets: [first, ...rest], transfer: transfers.transfer }),
     },
   });
   return {

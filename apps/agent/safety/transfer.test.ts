@@ -18,41 +18,39 @@ afterEach(async () => {
   call = undefined;
 });
 
-describe('a model that gives what is no named target transfers nobody', () => {
-  test.each<[string, ToolCall]>([
-    ['a number', to('0491570158')],
-    ['a number in E.164', to('+61491570158')],
-    ['a number as a number', to(61491570158)],
-    ['a tel: URI', to('tel:+61491570158')],
-    ['the URI of a named target', to(TARGET)],
-    ['a sip: URI', to('sip:99@evil.example.com')],
-    ['another name', to('billing')],
-    ['a name in another case', to('Default')],
-    ['a name with something behind it', to('default;tel=+61491570158')],
-    ['a property of every object', to('__proto__')],
-    ['a list', to(['default', '+61491570158'])],
-    ['an object', to({ name: 'default', uri: 'tel:+61491570158' })],
-    ['no name at all', { name: 'transfer_call', args: {} }],
-    ['a number in another argument', { name: 'transfer_call', args: { number: '+61491570158' } }],
-    ['a tool that is not there', { name: 'dial', args: { number: '+61491570158' } }],
-    ['a tool of LiveKit', { name: 'transferSipParticipant', args: { transferTo: 'tel:+61491570158' } }],
-  ])('%s', async (_case, tool) => {
-    const model = modelThatCalls({ [ASK]: [tool] });
-    call = await callWithTools(model);
-    const turn = await call.hear(ASK);
-    expect(call.rig.seen.refers).toEqual([]);
-    expect(call.rig.seen.steps.map(({ type }) => type)).not.toContain('transfer');
-    turn.expect.containsFunctionCallOutput({ isError: true });
-    expect(outputsOf(turn).join()).not.toContain(TARGET.slice(-9));
-  });
-
-  test('a number beside a name is not used', async () => {
-    call = await callWithTools(modelThatCalls({ [ASK]: [to('default', { number: '+61491570158' })] }));
-    call.rig.referResult({ status: 'refused', sipStatus: 603, errorText: '603 Declined' });
-    await call.hear(ASK);
-    expect(call.rig.seen.refers.map(({ referTo }) => referTo)).toEqual([TARGET]);
-  });
-});
+describe.each(['auto', 'bridge'] as const)(
+  'a model that gives what is no named target transfers nobody: %s',
+  (mode) => {
+    test.each<[string, ToolCall]>([
+      ['a number', to('0491570158')],
+      ['a number in E.164', to('+61491570158')],
+      ['a number as a number', to(61491570158)],
+      ['a tel: URI', to('tel:+61491570158')],
+      ['the URI of a named target', to(TARGET)],
+      ['a sip: URI', to('sip:99@evil.example.com')],
+      ['another name', to('billing')],
+      ['a name in another case', to('Default')],
+      ['a name with something behind it', to('default;tel=+61491570158')],
+      ['a property of every object', to('__proto__')],
+      ['a list', to(['default', '+61491570158'])],
+      ['an object', to({ name: 'default', uri: 'tel:+61491570158' })],
+      ['no name at all', { name: 'transfer_call', args: {} }],
+      ['a number in another argument', { name: 'transfer_call', args: { number: '+61491570158' } }],
+      ['a tool that is not there', { name: 'dial', args: { number: '+61491570158' } }],
+      ['a tool of LiveKit', { name: 'transferSipParticipant', args: { transferTo: 'tel:+61491570158' } }],
+    ])('%s', async (_case, tool) => {
+      const model = modelThatCalls({ [ASK]: [tool] });
+      call = await callWithTools(model, { mode });
+      const turn = await call.hear(ASK);
+      expect(call.rig.seen.refers).toEqual([]);
+      expect(call.rig.seen.legs).toEqual([]);
+      expect(call.rig.seen.said).toEqual([]);
+      expect(call.rig.seen.steps.map(({ type }) => type)).not.toContain('transfer');
+      turn.expect.containsFunctionCallOutput({ isError: true });
+      expect(outputsOf(turn).join()).not.toContain(TARGET.slice(-9));
+    });
+  },
+);
 
 test('a named target is transferred to, with a number that the model never saw', async () => {
   const model = modelThatCalls({ [ASK]: [to('default')] });
@@ -65,6 +63,13 @@ test('a named target is transferred to, with a number that the model never saw',
   const sent = model.requests.map(({ context, tools }) => context + tools).join();
   expect(sent).toContain('transfer_call');
   expect(sent.replaceAll(/\D/g, ' ')).not.toMatch(/255500100|491570156/);
+});
+
+test('a number beside a name is not used', async () => {
+  call = await callWithTools(modelThatCalls({ [ASK]: [to('default', { number: '+61491570158' })] }));
+  call.rig.referResult({ status: 'refused', sipStatus: 603, errorText: '603 Declined' });
+  await call.hear(ASK);
+  expect(call.rig.seen.refers.map(({ referTo }) => referTo)).toEqual([TARGET]);
 });
 
 test('two at once are one', async () => {
@@ -108,6 +113,16 @@ test('what the carrier or a library said of a transfer never reaches the model',
   await call.hear(ASK);
   expect(model.requests).toHaveLength(2);
   expect(model.requests.map(({ context }) => context).join()).not.toMatch(/hunter2|10\.0\.0\.7/);
+});
+
+test('a second leg goes to the number of the named target, too', async () => {
+  call = await callWithTools(modelThatCalls({ [ASK]: [to('default', { number: '+61491570158' })] }), {
+    mode: 'bridge',
+  });
+  call.rig.targetResult({ status: 'failed', sipStatus: 486, sipReason: 'Busy Here', errorText: '486' });
+  const answers = outputsOf(await call.hear(ASK));
+  expect(call.rig.seen.legs.map(({ dialString }) => dialString)).toEqual(['61255500100']);
+  expect(answers).toEqual([expect.stringContaining('their line is busy')]);
 });
 
 test('the end of the call is no way around it: nobody is called by it', async () => {

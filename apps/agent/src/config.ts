@@ -8,7 +8,7 @@ import {
   sharedEnvironment,
   withDefault,
 } from '@outdial/runtime';
-import { checkHeaderName, DIAL_FORMATS } from '@outdial/telephony';
+import { checkHeaderName, DIAL_FORMATS, RING_TIMEOUT_SECONDS } from '@outdial/telephony';
 import { z } from 'zod';
 
 /** The names that only the agent reads, what each means (`description`) and its default (`meta().default`). */
@@ -42,16 +42,20 @@ export const agentEnvironment = {
   ),
   ACCOUNT_CODE_HEADER: withDefault(
     'X-Account-Code',
-    'Header that carries account_code on INVITE and REFER.',
+    'Header that carries account_code on INVITE, REFER and second legs.',
     (name) => {
       const checked = checkHeaderName(name);
       return checked.status === 'ok' ? null : checked.reason;
     },
   ),
   TRANSFER_MODE: choice(
-    ['auto', 'refer'],
+    ['auto', 'refer', 'bridge'],
     'auto',
-    'How a call is transferred: by REFER. A bridged leg when REFER is refused is not available yet.',
+    'How a call is transferred. auto: by REFER, and by a second leg when that is refused; refer: REFER only; bridge: a second leg only.',
+  ),
+  TRANSFER_RING_SECONDS: number(
+    { min: RING_TIMEOUT_SECONDS.min, max: RING_TIMEOUT_SECONDS.max, default: 30 },
+    'How long a transfer target may ring.',
   ),
   TRANSFER_URI: choice(
     ['tel', 'sip'],

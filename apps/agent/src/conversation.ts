@@ -22,6 +22,12 @@ export type Conversation = {
   listen(): void;
   /** Says a sentence and resolves when its last sound has left for the callee. */
   say(text: string): Promise<void>;
+  /** Closes the agent's ears: the callee waits for somebody else. */
+  pause(): void;
+  /** Opens them again. */
+  resume(): void;
+  /** Ends the agent's part for good: it hears and says nothing any more. Never throws. */
+  leave(): Promise<void>;
 };
 
 /** `waitForPlayout` resolves about 95 ms before the last sound leaves livekit-sip; with reserve. */
@@ -50,6 +56,10 @@ export const createConversation = (options: {
   });
   let listening = false;
   let spoke = false;
+  let left = false;
+  const onProviderError = (reason: string) => {
+    if (!left) options.onProviderError(reason);
+  };
   let silence: NodeJS.Timeout | undefined;
   const agent = new voice.Agent({
     instructions: instructionsFor(playbook),
@@ -64,7 +74,7 @@ export const createConversation = (options: {
       'a speech or model provider failed',
     );
     // The framework gives up at the fourth of these only; the callee would hear nothing until then.
-    if (source.recoverable === false) options.onProviderError(`${source.type}: ${reason}`);
+    if (source.recoverable === false) onProviderError(`${source.type}: ${reason}`);
   });
   session.on(voice.AgentSessionEventTypes.AgentStateChanged, ({ newState }) => {
     if (newState !== 'speaking') return;
@@ -74,7 +84,7 @@ export const createConversation = (options: {
   session.on(voice.AgentSessionEventTypes.Close, ({ reason, error }) => {
     if (reason !== voice.CloseReason.ERROR) return;
     const source = error as { type?: string; error?: Error } | null | undefined;
-    options.onProviderError(`${source?.type ?? 'provider'}: ${source?.error?.message ?? 'failed'}`);
+    onProviderError(`${source?.type ?? 'provider'}: ${source?.error?.message ?? 'failed'}`);
   });
 
   return {
@@ -94,11 +104,22 @@ export const createConversation = (options: {
     listen: () => {
       listening = true;
       session.input.setAudioEnabled(true);
-      if (!spoke) silence = setTimeout(() => options.onProviderError(SILENT), FIRST_SOUND_MS).unref();
+      if (!spoke) silence = setTimeout(() => onProviderError(SILENT), FIRST_SOUND_MS).unref();
     },
     say: async (text) => {
       await session.say(text, { allowInterruptions: false }).waitForPlayout();
       await pause(PLAYOUT_TAIL_MS);
+    },
+    pause: () => session.input.setAudioEnabled(false),
+    resume: () => session.input.setAudioEnabled(true),
+    leave: async () => {
+      left = true;
+      clearTimeout(silence);
+      session.input.setAudioEnabled(false);
+      session.output.setAudioEnabled(false);
+      await session
+        .close()
+        .catch((error) => log.warn({ reason: String(error) }, 'the session did not close'));
     },
   };
 };

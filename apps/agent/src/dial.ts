@@ -18,7 +18,7 @@ export type Dialed =
 
 /** `dialBefore` in ms of `performance.now()`. */
 export type DialOptions = {
-  readonly leg: SipLeg;
+  readonly leg: Pick<SipLeg, 'dial'>;
   readonly watch: LegWatch;
   readonly invite: Invite;
   readonly dialBefore: number;

@@ -8,9 +8,10 @@ import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
 import { holdCall } from './adapters/call-marks.ts';
 import { endBeforeExit, guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
-import { createSipLeg } from './adapters/livekit-sip-leg.ts';
+import { createSipLeg, createTargetLeg } from './adapters/livekit-sip-leg.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
+import { createRoomMedia } from './adapters/room-media.ts';
 import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { createConversation } from './conversation.ts';
@@ -21,7 +22,7 @@ import { runCall } from './run-call.ts';
 import { createEndCallTool } from './tools/end-call.ts';
 import type { ToolSet } from './tools/tool-budget.ts';
 import { createTransferCallTool } from './tools/transfer-call.ts';
-import type { Transfers } from './transfer.ts';
+import type { Transfers } from './transfer/transfers.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
 
@@ -40,10 +41,10 @@ const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
 
 const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): ToolSet => {
   const end_call = createEndCallTool({ end: endCall });
-  const [first, ...rest] = transfers.targetNames;
+  const [first, ...rest] = transfers.targets;
   if (first === undefined) return { end_call };
   const transfer_call = createTransferCallTool({
-    targetNames: [first, ...rest],
+    targets: [first, ...rest],
     transfer: transfers.transfer,
   });
   return { end_call, transfer_call };
@@ -106,6 +107,8 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     connect: () => joinRoom(ctx),
     ledger,
     leg: createSipLeg(roomNameOf(ctx), config, log),
+    targetLeg: createTargetLeg(roomNameOf(ctx), config, log),
+    media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
       const conversation = createConversation({
         room: ctx.room,

@@ -1,4 +1,4 @@
-import type { CallOutcome, CallReport, GrantedCall } from '@outdial/telephony';
+import type { CallOutcome, CallReport, GrantedCall, LEG_REFUSALS } from '@outdial/telephony';
 
 /** What a job may do with its call: dial before `dialBefore` (ms of `performance.now()`), or leave. */
 export type Grant =
@@ -10,10 +10,22 @@ type WithoutEnvelope<R> = R extends unknown ? Omit<R, 'token' | 'seq' | 'at_ms'>
 /** A step of the call as it is told to the ledger, without the envelope that the ledger adds. */
 export type CallStep = Exclude<WithoutEnvelope<CallReport>, { type: 'ended' | 'alive' }>;
 
+/** Whether a target may be dialled as a second leg before `dialBefore` (ms of `performance.now()`). */
+export type LegGrant =
+  | { readonly status: 'granted'; readonly dialBefore: number }
+  | { readonly status: 'refused'; readonly reason: (typeof LEG_REFUSALS)[number] | 'unreachable' };
+
 /** Where the call's record is kept: the bridge, or only the room for a dispatch made without it. */
 export type CallLedger = {
   /** Asks to dial. Without a grant nothing may be dialled. Never throws: silence is a refusal. */
   grant(): Promise<Grant>;
+  /**
+   * Asks to dial a transfer target as a second leg: once for each phone, whose `key` is the same in every spelling
+   * of its number. Never throws.
+   */
+  grantLeg(target: { readonly name: string; readonly key: string }): Promise<LegGrant>;
+  /** Whether somebody else watches over callee and target when this process is gone. */
+  readonly watchesOver: boolean;
   /** Tells a step, in order, without waiting. */
   note(step: CallStep): void;
   /** Calls `listener` once when the call's owner asked to cancel. */
@@ -43,7 +55,7 @@ export type DialResult =
 /** What became of a REFER. `unknown`: accepted or in flight without a final NOTIFY in time. */
 export type ReferResult =
   | { readonly status: 'accepted' }
-  | { readonly status: 'refused'; readonly sipStatus: number | null; readonly errorText: string }
+  | { readonly status: 'refused'; readonly sipStatus: number; readonly errorText: string }
   | { readonly status: 'unknown'; readonly errorText: string };
 
 /** Everything LiveKit needs to place the call: the arguments of CreateSIPParticipant, and no more. */
@@ -69,4 +81,10 @@ export type SipLeg = {
   refer(referTo: string, headers: Readonly<Record<string, string>>): Promise<ReferResult>;
   /** Ends the leg (CANCEL or BYE) and deletes the room. Never throws. */
   hangUp(): Promise<void>;
+};
+
+/** The second leg of a call, to a transfer target in the same room. */
+export type TargetLeg = Pick<SipLeg, 'dial'> & {
+  /** Ends this leg alone. Never throws. */
+  remove(): Promise<void>;
 };

@@ -35,6 +35,10 @@ describe('before the INVITE', () => {
       hangUps: 0,
       listens: 0,
       held: 0,
+      asked: [],
+      legs: [],
+      removed: 0,
+      acts: [],
     });
   });
 
@@ -330,7 +334,7 @@ describe('the transfer', () => {
   });
 
   test('a refusal goes back to the conversation and stays in the outcome', async () => {
-    const rig = createCallRig();
+    const rig = createCallRig({ env: { TRANSFER_MODE: 'refer' } });
     await rig.answer();
     const answer = rig.transfer('default');
     rig.referResult({ status: 'refused', sipStatus: 603, errorText: 'Decline' });

@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Room } from '@livekit/rtc-node';
 import type { Logger } from '@outdial/runtime';
 import type { GrantedCall } from '@outdial/telephony';
+import type { CallMark } from './adapters/call-marks.ts';
 import { type LegGone, type LegWatch, watchLeg } from './adapters/leg-watch.ts';
-import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
+import { CALLEE_IDENTITY, TARGET_IDENTITY } from './adapters/livekit-sip-leg.ts';
 import {
   type CallEndLatch,
   endOfLeg,
@@ -17,10 +18,12 @@ import type { Conversation } from './conversation.ts';
 import { type Dialed, dial } from './dial.ts';
 import { buildInvite } from './invite.ts';
 import { outcomeOf } from './outcome.ts';
-import type { CallLedger, SipLeg } from './ports.ts';
+import type { CallLedger, SipLeg, TargetLeg } from './ports.ts';
 import { checkRails } from './rails.ts';
 import { takeDown } from './take-down.ts';
-import { createTransfers, type Transfers } from './transfer.ts';
+import { endOfBridgedLeg } from './transfer/bridge.ts';
+import type { CallMedia } from './transfer/ports.ts';
+import { createTransfers, type Transfers } from './transfer/transfers.ts';
 
 /** What one call needs from its job. */
 export type CallJob = {
@@ -30,10 +33,12 @@ export type CallJob = {
   readonly connect: () => Promise<void>;
   readonly ledger: CallLedger;
   readonly leg: SipLeg;
+  readonly targetLeg: TargetLeg;
+  readonly media: CallMedia;
   readonly converse: (call: GrantedCall, transfers: Transfers) => Conversation;
   readonly end: CallEndLatch;
-  /** Marks the call as live for whoever outlives this process; what it gives takes the mark away. */
-  readonly hold: () => () => Promise<void>;
+  /** Marks the call as live for whoever outlives this process. */
+  readonly hold: () => CallMark;
   readonly log: Logger;
 };
 
@@ -46,7 +51,10 @@ export const runCall = async (job: CallJob): Promise<void> => {
   const { config, ledger, leg, end, log } = job;
   const watch = watchLeg(job.room, CALLEE_IDENTITY, {
     onLeg: (participant_sid, sip_call_id) =>
-      ledger.note({ type: 'leg', leg: { identity: 'callee', participant_sid, sip_call_id } }),
+      ledger.note({
+        type: 'leg',
+        leg: { identity: 'callee', participant_sid, sip_call_id, sip_status: null, sip_reason: null },
+      }),
     onRinging: () => ledger.note({ type: 'ringing' }),
   });
   // The room is joined while the grant is asked for: who watches early sees the ringing.
@@ -68,12 +76,20 @@ export const runCall = async (job: CallJob): Promise<void> => {
   let maxDuration: NodeJS.Timeout | undefined;
   let transfers: Transfers | null = null;
   let dialing: Promise<Dialed> | null = null;
-  const release = job.hold();
+  const mark = job.hold();
   try {
     const rails = checkRails(call, config);
     if (rails.status === 'refused') return end.decide(rails.end);
     if (rails.warning !== null) log.warn({ warning: rails.warning }, 'the caller ID may be refused');
-    const ways = createTransfers({ call, config, leg, watch, ledger, end, say: (text) => talk.say(text) });
+    const ways = createTransfers({
+      ...{ call, config, leg, watch, ledger, end, callerId: rails.callerId },
+      targetLeg: job.targetLeg,
+      media: job.media,
+      watchTarget: (listener) => watchLeg(job.room, TARGET_IDENTITY, listener),
+      voice: () => talk,
+      // Without a record nobody would watch over the two: they end with this process.
+      onBridged: () => ledger.watchesOver && mark.bridged(),
+    });
     const talk = job.converse(call, ways);
     transfers = ways;
 
@@ -118,7 +134,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
     ]).then(async (gone) => {
       // A leg that goes while a transfer runs ends by that transfer's result, which comes at once.
       await ways.settled();
-      end.decide(endOfLeg(gone));
+      end.decide(ways.bridged() ? endOfBridgedLeg(gone, 'callee') : endOfLeg(gone));
     });
     await end.decided;
   } catch (error) {
@@ -126,8 +142,9 @@ export const runCall = async (job: CallJob): Promise<void> => {
     end.decide(ownError(String(error)));
   } finally {
     clearTimeout(maxDuration);
+    const decided = await end.decided;
     const outcome = outcomeOf({
-      end: await end.decided,
+      end: decided,
       leg: watch.facts(),
       watched,
       // An answer that came while something else ended the call is an answer all the same.
@@ -136,10 +153,16 @@ export const runCall = async (job: CallJob): Promise<void> => {
       ...sip,
       transfer: transfers?.result() ?? null,
     });
-    log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');
-    const deliver = await ledger.close(outcome);
-    await Promise.all([deliver(), takeDown(leg, dialing)]);
-    await release();
+    // Trouble of the agent is none of two people who talk without it: the bridge watches over them from here.
+    if (decided.reason === 'agent_error' && ledger.watchesOver && transfers?.bridged() === true) {
+      log.error({ reason: decided.message }, 'the job leaves; callee and target talk on');
+    } else {
+      log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');
+      const deliver = await ledger.close(outcome);
+      const dials = [dialing, transfers?.pending() ?? null].filter((one) => one !== null);
+      await Promise.all([deliver(), takeDown(leg, dials)]);
+      await mark.release();
+    }
   }
 };
 

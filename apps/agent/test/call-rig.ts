@@ -3,9 +3,9 @@ import type { Room } from '@livekit/rtc-node';
 import { createLogger } from '@outdial/runtime';
 import type { CallOutcome, GrantedCall } from '@outdial/telephony';
 import { createCallEnd } from '../src/call-end.ts';
-import type { CallStep, DialResult, Grant, Invite, ReferResult } from '../src/ports.ts';
+import type { CallStep, DialResult, Grant, Invite, LegGrant, ReferResult } from '../src/ports.ts';
 import { type CallJob, runCall } from '../src/run-call.ts';
-import type { Transfers } from '../src/transfer.ts';
+import type { Transfers } from '../src/transfer/transfers.ts';
 import { testCall } from './call.ts';
 import { testConfig } from './config.ts';
 
@@ -23,6 +23,10 @@ export const createCallRig = (
     grant?: Grant;
     call?: Partial<GrantedCall>;
     env?: Record<string, string>;
+    /** What the bridge says to the question for a second leg. */
+    legGrant?: LegGrant;
+    /** Somebody watches over two people who talk without an agent; default true. */
+    watchesOver?: boolean;
     /** The job is told to end before it begins. */
     ended?: boolean;
   } = {},
@@ -30,6 +34,8 @@ export const createCallRig = (
   const room = Object.assign(new EventEmitter(), { remoteParticipants: new Map() });
   const dialed = Promise.withResolvers<DialResult>();
   const referred = Promise.withResolvers<ReferResult>();
+  const targetDialed = Promise.withResolvers<DialResult>();
+  const targetInvited = Promise.withResolvers<Invite>();
   const started = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   const invited = Promise.withResolvers<Invite>();
@@ -42,6 +48,12 @@ export const createCallRig = (
     hangUps: 0,
     listens: 0,
     held: 0,
+    /** Of second legs: what was asked of the bridge, dialled, and what the callee heard and did not hear. */
+    asked: [] as { name: string; key: string }[],
+    legs: [] as Invite[],
+    removed: 0,
+    /** `pause`, `ring`, `quiet`, `resume`, `leave`, `withdraw`, `bridged`, in order. */
+    acts: [] as string[],
   };
   let cancel = () => {};
   let transfers: Transfers | undefined;
@@ -57,6 +69,11 @@ export const createCallRig = (
           call: testCall(options.call),
           dialBefore: performance.now() + 3_000,
         },
+      grantLeg: async (target) => {
+        seen.asked.push(target);
+        return options.legGrant ?? { status: 'granted', dialBefore: performance.now() + 3_000 };
+      },
+      watchesOver: options.watchesOver ?? true,
       note: (step) => seen.steps.push(step),
       onCancel: (listener) => {
         cancel = listener;
@@ -82,6 +99,28 @@ export const createCallRig = (
         seen.hangUps += 1;
       },
     },
+    targetLeg: {
+      dial: async (invite, before) => {
+        if (performance.now() >= before) return { status: 'too_late' };
+        seen.legs.push(invite);
+        targetInvited.resolve(invite);
+        return targetDialed.promise;
+      },
+      remove: async () => {
+        seen.removed += 1;
+      },
+    },
+    media: {
+      ring: () => {
+        seen.acts.push('ring');
+        return async () => {
+          seen.acts.push('quiet');
+        };
+      },
+      withdraw: async () => {
+        seen.acts.push('withdraw');
+      },
+    },
     converse: (_call, made) => {
       transfers = made;
       return {
@@ -92,22 +131,36 @@ export const createCallRig = (
         listen: () => {
           seen.listens += 1;
         },
+        pause: () => seen.acts.push('pause'),
+        resume: () => seen.acts.push('resume'),
+        leave: async () => {
+          seen.acts.push('leave');
+        },
       };
     },
     end: createCallEnd(),
     hold: () => {
       seen.held += 1;
-      return async () => {
-        seen.held -= 1;
+      return {
+        bridged: () => seen.acts.push('bridged'),
+        release: async () => {
+          seen.held -= 1;
+        },
       };
     },
     log: createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} }),
   };
   if (options.ended === true) job.end.decide({ reason: 'agent_error', hungUpBy: 'platform' });
-  const status = (value: string) => {
-    leg.attributes = { ...leg.attributes, 'sip.callStatus': value };
-    room.emit('participantAttributesChanged', {}, leg);
+  const statusOf = (of: Leg, value: string) => {
+    of.attributes = { ...of.attributes, 'sip.callStatus': value };
+    room.emit('participantAttributesChanged', {}, of);
   };
+  const leaves = (of: Leg, disconnectReason: number | undefined, last: string) => {
+    of.attributes = { ...of.attributes, 'sip.callStatus': last };
+    of.disconnectReason = disconnectReason;
+    room.emit('participantDisconnected', of);
+  };
+  const target: Leg = { identity: 'target', sid: 'PA_2', attributes: { 'sip.callID': 'SCL_2' } };
   return {
     seen,
     done: runCall(job),
@@ -116,12 +169,8 @@ export const createCallRig = (
     sessionStarted: started.promise,
     cancel: () => cancel(),
     join: () => room.emit('participantConnected', leg),
-    status,
-    leave: (disconnectReason: number | undefined, last = 'hangup') => {
-      leg.attributes = { ...leg.attributes, 'sip.callStatus': last };
-      leg.disconnectReason = disconnectReason;
-      room.emit('participantDisconnected', leg);
-    },
+    status: (value: string) => statusOf(leg, value),
+    leave: (disconnectReason: number | undefined, last = 'hangup') => leaves(leg, disconnectReason, last),
     loseRoom: (reason: number) => room.emit('disconnected', reason),
     dialResult: dialed.resolve,
     referResult: referred.resolve,
@@ -130,12 +179,24 @@ export const createCallRig = (
     answer: async () => {
       await invited.promise;
       room.emit('participantConnected', leg);
-      status('ringing');
-      status('active');
+      statusOf(leg, 'ringing');
+      statusOf(leg, 'active');
       dialed.resolve({ status: 'answered' });
       await started.promise;
     },
     transfer: (name: string) => transfers?.transfer(name),
     transfers: () => transfers,
+    targetInvited: targetInvited.promise,
+    targetResult: targetDialed.resolve,
+    /** The target's phone rings, and answers. */
+    targetRings: () => {
+      room.emit('participantConnected', target);
+      statusOf(target, 'ringing');
+    },
+    targetAnswers: () => {
+      statusOf(target, 'active');
+      targetDialed.resolve({ status: 'answered' });
+    },
+    targetLeaves: (reason: number | undefined, last = 'hangup') => leaves(target, reason, last),
   };
 };

@@ -17,6 +17,7 @@ import {
 import { z } from 'zod';
 import { parseApiKeys } from './domain/api-keys.ts';
 import { checkCallbackUrl, parseAllowedHosts } from './domain/callback-target.ts';
+import type { DispatchLimits } from './domain/claim-place.ts';
 import type { DialSettings } from './domain/guard-rails.ts';
 import { checkSigningSecret } from './domain/signing-secret.ts';
 
@@ -126,6 +127,12 @@ export const dialSettings = (config: BridgeConfig): DialSettings => ({
   maxCallSeconds: config.MAX_CALL_SECONDS,
   trunk: trunkOf(config),
   callbackHosts: config.CALLBACK_ALLOWED_HOSTS,
+});
+
+/** What a trunk carries at once and per second. */
+export const limitsOf = (config: BridgeConfig): DispatchLimits => ({
+  maxConcurrentCalls: config.MAX_CONCURRENT_CALLS,
+  callsPerSecond: config.CALLS_PER_SECOND,
 });
 
 /** The trunk whose limits this bridge's calls count against: as the agents choose it. */

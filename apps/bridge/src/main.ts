@@ -30,6 +30,7 @@ import {
   bridgeConfigSchema,
   dialSettings,
   fallsBackToDestination,
+  limitsOf,
   namesWithoutEffect,
   trunkOf,
 } from './config.ts';
@@ -144,6 +145,7 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
   const app = await buildApp({
     calls: store.calls,
     settings: dialSettings(config),
+    limits: limitsOf(config),
     playbooks,
     wake: () => background?.wake(),
     feed: store.feed,
@@ -166,7 +168,7 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     calls: store.calls,
     livekit,
     settings: dialSettings(config),
-    limits: { maxConcurrentCalls: config.MAX_CONCURRENT_CALLS, callsPerSecond: config.CALLS_PER_SECOND },
+    limits: limitsOf(config),
     trunk: trunkOf(config),
     send: sender.send,
     log,

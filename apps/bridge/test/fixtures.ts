@@ -76,6 +76,9 @@ export const aCall = (change: Partial<Call> = {}): Call => {
     cancelRequestedAt: null,
     legs: [],
     transfer: null,
+    bridgedLegs: [],
+    legOpen: false,
+    bridgedAt: null,
     outcome: null,
     lateLeg: false,
     roomsClearedAt: null,
@@ -128,6 +131,17 @@ export const calleeLeg = (sipCallId: string | null = 'abc'): CallLeg => ({
   identity: 'callee',
   participant_sid: 'PA_1',
   sip_call_id: sipCallId,
+  sip_status: null,
+  sip_reason: null,
+});
+
+/** The leg to a transfer target, as LiveKit shows it. */
+export const targetLeg = (): CallLeg => ({
+  identity: 'target',
+  participant_sid: 'PA_2',
+  sip_call_id: 'def',
+  sip_status: null,
+  sip_reason: null,
 });
 
 /** Settings of a lab: Australia, fictitious numbers, any caller ID, the destination as a last resort. */

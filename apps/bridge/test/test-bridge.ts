@@ -71,6 +71,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
   const app = await buildApp({
     calls,
     settings: settings(),
+    limits: { maxConcurrentCalls: 1_000, callsPerSecond: 1e9 },
     playbooks: noPlaybooks,
     wake: () => {
       bridge.wakes += 1;

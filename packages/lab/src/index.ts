@@ -53,7 +53,11 @@ export {
   type LlmAlone,
   type LlmReply,
   type LlmRule,
+  readWav,
   type Similarity,
   similarity,
+  speak,
   startLlmAlone,
+  type UtteranceKey,
+  utterances,
 } from './speech/index.ts';

@@ -10,8 +10,8 @@ export const DEFAULT_PLAYBOOK: GrantedPlaybook = {
   instructions: 'Help the person with what they need.',
   tools: ['transfer_call', 'end_call'],
   transfer_targets: [],
-  voicemail_message: null,
-  recording_notice: null,
+  voicemail_message: 'Hello, this is an automated assistant calling. I am sorry that I missed you. Goodbye.',
+  recording_notice: 'This call is recorded. Tell me if you do not want that.',
   silence: { prompt_after_seconds: 10, prompts: ['Are you still there?', 'I cannot hear you.'] },
   result_schema: null,
 };

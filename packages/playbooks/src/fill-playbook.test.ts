@@ -69,6 +69,26 @@ test('a variable that may be missing leaves nothing behind', () => {
   expect(filled({}, {}, { instructions: 'x', variables }).greeting).toBe('Hello .');
 });
 
+test('a text that nothing is left of is none; a greeting there must be', () => {
+  const variables = [{ name: 'name', description: null, default: '' }];
+  const hollow = {
+    variables,
+    instructions: 'x',
+    voicemail_message: '{{name}} ',
+    recording_notice: '{{name}}',
+    silence: { prompt_after_seconds: 5, prompts: ['{{name}}', 'Hello?'] },
+  };
+  expect(filled({}, {}, hollow)).toMatchObject({
+    voicemail_message: null,
+    recording_notice: null,
+    silence: { prompts: ['Hello?'] },
+  });
+  expect(fill({}, {}, { ...hollow, greeting: '{{name}}' })).toMatchObject({
+    code: 'variables_invalid',
+    detail: expect.stringContaining('greeting'),
+  });
+});
+
 test('built-in variables have the values of the request', () => {
   const result = filled({ name: 'Kim' }, {}, { greeting: '{{account_code}} {{destination}}' });
   expect(result.greeting).toBe('em-tech-01 +61491570156');

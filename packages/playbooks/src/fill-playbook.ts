@@ -118,17 +118,26 @@ export const fillPlaybook = (original: Playbook, call: CallTexts): FillResult =>
   if ('status' in values) return values;
   const valueFor = (name: string) => values.get(name) ?? '';
   const fill = (text: string) => fillPlaceholders(text, valueFor);
-  const fillOrNull = (text: string | null) => (text === null ? null : fill(text));
+  // A text that its variables leave empty is none.
+  const fillOrNull = (text: string | null) => (text === null || fill(text).trim() === '' ? null : fill(text));
+  const greeting = fill(playbook.greeting);
+  if (greeting.trim() === '') {
+    const detail = `The greeting of the playbook "${playbook.name}" is empty with these variables; something must be said.`;
+    return refuse('variables_invalid', 'variables', detail);
+  }
   const { description: _description, variables: _variables, ...rest } = playbook;
   return {
     status: 'filled',
     playbook: {
       ...rest,
-      greeting: fill(playbook.greeting),
+      greeting,
       instructions: fillPlaceholders(playbook.instructions, (name) => asData(valueFor(name))),
       voicemail_message: fillOrNull(playbook.voicemail_message),
       recording_notice: fillOrNull(playbook.recording_notice),
-      silence: { ...playbook.silence, prompts: playbook.silence.prompts.map(fill) },
+      silence: {
+        ...playbook.silence,
+        prompts: playbook.silence.prompts.map(fill).filter((prompt) => prompt.trim() !== ''),
+      },
       transfer_targets: playbook.transfer_targets.map((target) => ({
         ...target,
         target: fill(target.target),

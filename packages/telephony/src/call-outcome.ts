@@ -63,7 +63,7 @@ const outcomeShape = z.strictObject({
   sip: sipEvidenceSchema,
   rang: z.boolean().nullable(),
   answered_by: z.enum(['human', 'voicemail', 'ivr', 'unknown']).nullable(),
-  hung_up_by: z.enum(['callee', 'agent', 'api', 'carrier', 'platform']).nullable(),
+  hung_up_by: z.enum(['callee', 'target', 'agent', 'api', 'carrier', 'platform']).nullable(),
   transfer: transferResultSchema.nullable(),
   ring_ms: durationMs.nullable(),
   talk_ms: durationMs.nullable(),

@@ -85,7 +85,17 @@ describe('reports', () => {
     { ...base, type: 'not_dialed', message: 'The grant was over.' },
     { ...base, type: 'ringing' },
     { ...base, type: 'answered' },
-    { ...base, type: 'leg', leg: { identity: 'callee', participant_sid: 'PA_1', sip_call_id: null } },
+    {
+      ...base,
+      type: 'leg',
+      leg: {
+        identity: 'callee',
+        participant_sid: 'PA_1',
+        sip_call_id: null,
+        sip_status: 486,
+        sip_reason: 'Busy Here',
+      },
+    },
     {
       ...base,
       type: 'transfer',

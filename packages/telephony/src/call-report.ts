@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type CallOutcome, callOutcomeSchema, transferResultSchema } from './call-outcome.ts';
-import { grantedPlaybookSchema } from './granted-playbook.ts';
+import { grantedPlaybookSchema, PLAYBOOK_NAME, transferUriSchema } from './granted-playbook.ts';
 
 const tokenSchema = z.string().min(16).max(256);
 
@@ -21,10 +21,7 @@ const grantedCallSchema = z.object({
   destination: z.string().regex(/^\+[1-9]\d{6,14}$/),
   account_code: z.string().nullable(),
   /** A `tel:`, `sip:` or `sips:` URI. */
-  transfer_target: z
-    .string()
-    .regex(/^(tel|sips?):[!-~]+$/)
-    .nullable(),
+  transfer_target: transferUriSchema.nullable(),
   caller_id: z.string().nullable(),
   caller_name: z.string().nullable(),
   ring_timeout_seconds: z.int().min(5).max(75),
@@ -55,9 +52,50 @@ const callLegSchema = z.strictObject({
   participant_sid: z.string().nullable(),
   /** The Call-ID on the wire, not LiveKit's own call id. */
   sip_call_id: z.string().nullable(),
+  /** The final answer to the leg's INVITE; `null` until it is known. */
+  sip_status: z.int().min(100).max(699).nullable().default(null),
+  sip_reason: z.string().nullable().default(null),
 });
 /** One SIP leg of the call. */
 export type CallLeg = z.infer<typeof callLegSchema>;
+
+/** `POST /agent/calls/:id/legs`: the job of an answered call asks to dial a transfer target as a second leg. */
+export const legRequestSchema = z.strictObject({
+  token: tokenSchema,
+  /** The name of a transfer target in the call's playbook. */
+  target: z.string().regex(PLAYBOOK_NAME),
+});
+export type LegRequest = z.infer<typeof legRequestSchema>;
+
+/** Why a target is not dialled as a second leg. `taken`: it was granted before, and is not rung twice. */
+export const LEG_REFUSALS = [
+  'taken',
+  'canceled',
+  'final',
+  'unknown_target',
+  'blocked',
+  'full',
+  'later',
+] as const;
+
+/** The bridge's answer: dial `target` within `dial_within_ms` of receiving it, or do not dial it at all. */
+export const legAnswerSchema = z.discriminatedUnion('granted', [
+  z.object({
+    granted: z.literal(true),
+    dial_within_ms: z.int().nonnegative(),
+    /** The `tel:`, `sip:` or `sips:` URI behind the name. */
+    target: transferUriSchema,
+  }),
+  z.object({
+    granted: z.literal(false),
+    reason: z.enum(LEG_REFUSALS),
+    /** With `later`: when the pace of the trunk may let it start. */
+    after_ms: z.int().nonnegative().nullable(),
+    /** With `blocked`: which rail says so. */
+    message: z.string().nullable(),
+  }),
+]);
+export type LegAnswer = z.infer<typeof legAnswerSchema>;
 
 const reportBase = {
   token: tokenSchema,

@@ -7,12 +7,15 @@ export type PlaybookTool = (typeof PLAYBOOK_TOOLS)[number];
 /** Name of a transfer target or a playbook: what the model and people call it by. */
 export const PLAYBOOK_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 
+/** A `tel:`, `sip:` or `sips:` URI, as `toTransferUri` gives it. */
+export const transferUriSchema = z.string().regex(/^(tel|sips?):[!-~]+$/);
+
 const transferTargetSchema = z.object({
   name: z.string().regex(PLAYBOOK_NAME),
   /** When to choose it, in words for the model. */
   description: z.string().nullable(),
   /** A `tel:`, `sip:` or `sips:` URI; the model never sees it. */
-  uri: z.string().regex(/^(tel|sips?):[!-~]+$/),
+  uri: transferUriSchema,
 });
 /** Somebody a call may be transferred to. */
 export type TransferTarget = z.infer<typeof transferTargetSchema>;

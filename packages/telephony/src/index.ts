@@ -1,3 +1,4 @@
+export { type BridgedTarget, bridgedTarget } from './bridged-target.ts';
 export { type CallMetadata, type DecodedMetadata, decodeMetadata, encodeMetadata } from './call-metadata.ts';
 export {
   CALL_STATUSES,
@@ -23,6 +24,11 @@ export {
   type GrantRequest,
   grantAnswerSchema,
   grantRequestSchema,
+  LEG_REFUSALS,
+  type LegAnswer,
+  type LegRequest,
+  legAnswerSchema,
+  legRequestSchema,
   type ReportAnswer,
   reportAnswerSchema,
   reportSchema,
@@ -67,6 +73,7 @@ export {
   PLAYBOOK_TOOLS,
   type PlaybookTool,
   type TransferTarget,
+  transferUriSchema,
   withTransferTarget,
 } from './granted-playbook.ts';
 export { type NumberType, type ParsedNumber, type PhoneNumber, parsePhoneNumber } from './phone-number.ts';

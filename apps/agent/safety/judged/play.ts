@@ -15,7 +15,7 @@ const TURN_LIMIT_MS = 60_000;
 
 /** The tools of a call, with nobody behind them: the call is over when one of them ends it. */
 const toolsFor = ({ tools, transfer_targets }: FilledPlaybook, over: () => void): ToolSet => {
-  const [first, ...rest] = transfer_targets.map(({ name }) => name);
+  const [first, ...rest] = transfer_targets;
   const transfer = async () => {
     over();
     return { status: 'done' } as const;
@@ -23,7 +23,7 @@ const toolsFor = ({ tools, transfer_targets }: FilledPlaybook, over: () => void)
   return {
     ...(tools.includes('end_call') ? { end_call: createEndCallTool({ end: async () => over() }) } : {}),
     ...(tools.includes('transfer_call') && first !== undefined
-      ? { transfer_call: createTransferCallTool({ targetNames: [first, ...rest], transfer }) }
+      ? { transfer_call: createTransferCallTool({ targets: [first, ...rest], transfer }) }
       : {}),
   };
 };

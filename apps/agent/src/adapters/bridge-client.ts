@@ -4,7 +4,11 @@ import { signReport } from '@outdial/runtime';
 const REQUEST_TIMEOUT_MS = 2_000;
 
 /** Posts signed JSON about one call to the bridge: `/agent/calls/<callId>/<path>`. */
-export type BridgeClient = (callId: string, path: 'grant' | 'reports', body: string) => Promise<Response>;
+export type BridgeClient = (
+  callId: string,
+  path: 'grant' | 'legs' | 'reports',
+  body: string,
+) => Promise<Response>;
 
 /**
  * A client of the bridge at `bridgeUrl`; rejects when the bridge cannot be reached in 2 s. The signed

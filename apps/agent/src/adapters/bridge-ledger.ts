@@ -6,6 +6,8 @@ import {
   type CallReport,
   type GrantAnswer,
   grantAnswerSchema,
+  type LegAnswer,
+  legAnswerSchema,
   reportAnswerSchema,
 } from '@outdial/telephony';
 import type { CallLedger, CallStep, Grant } from '../ports.ts';
@@ -25,6 +27,8 @@ export type BridgeLedgerOptions = {
 
 /** How long a job asks for its grant; the bridge dispatches again after this long without one. */
 const GRANT_PATIENCE_MS = 5_000;
+/** How long a job asks for a second leg, which may wait for the trunk's pace; the callee hears nothing meanwhile. */
+const LEG_PATIENCE_MS = 4_000;
 const REPORT_PATIENCE_MS = 5_000;
 const RETRY_EVERY_MS = 250;
 const NO_ANSWER = 'The agent did not hear in time that it may dial, so it did not.';
@@ -65,7 +69,8 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
 
   const enqueue = (step: CallStep | { type: 'alive' }) => {
     const body = stamp(step);
-    line = line.then(() => send(body));
+    // Whether callee and target talk decides what is cut when this process dies: that is told until it is heard.
+    line = line.then(() => (step.type === 'transfer' ? deliver(body) : send(body)));
   };
 
   const deliver = async (body: string): Promise<'settled' | 'unreachable'> => {
@@ -98,6 +103,24 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
       await deliver(stamp({ type: 'not_dialed', message: NO_ANSWER }));
       return { status: 'refused', reason: 'the bridge gave no answer' };
     },
+    grantLeg: async ({ name }) => {
+      const body = JSON.stringify({ token, target: name });
+      const deadline = performance.now() + LEG_PATIENCE_MS;
+      while (performance.now() < deadline) {
+        const askedAt = performance.now();
+        const answer = await askLeg(() => bridge(callId, 'legs', body), log, callId);
+        if (answer?.granted === true) {
+          return { status: 'granted', dialBefore: askedAt + answer.dial_within_ms };
+        }
+        if (answer !== null && answer.reason !== 'later') {
+          log.warn({ callId, reason: answer.reason, detail: answer.message }, 'no second leg is granted');
+          return { status: 'refused', reason: answer.reason };
+        }
+        await pause(answer?.after_ms ?? RETRY_EVERY_MS);
+      }
+      return { status: 'refused', reason: 'unreachable' };
+    },
+    watchesOver: true,
     note: (step) => enqueue(step),
     onCancel: (listener) => {
       let told = false;
@@ -131,6 +154,26 @@ const keep = async (
     return await spool.keep(callId, body);
   } catch (error) {
     log.error({ callId, reason: String(error) }, 'the final report cannot be written to AGENT_SPOOL_DIR');
+    return null;
+  }
+};
+
+const askLeg = async (
+  ask: () => Promise<Response>,
+  log: Logger,
+  callId: string,
+): Promise<LegAnswer | null> => {
+  try {
+    const response = await ask();
+    const answer = legAnswerSchema.safeParse(await response.json());
+    if (answer.success) return answer.data;
+    log.error({ callId, status: response.status }, 'the bridge did not take the question for a second leg');
+    return response.status >= 500 ? null : { granted: false, reason: 'final', after_ms: null, message: null };
+  } catch (error) {
+    log.warn(
+      { callId, reason: error instanceof Error ? error.message : String(error) },
+      'the bridge cannot be reached for a second leg',
+    );
     return null;
   }
 };

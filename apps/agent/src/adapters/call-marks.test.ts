@@ -30,9 +30,16 @@ test('a process that died in a call has its room deleted, once', async () => {
   expect(await sweep()).toEqual([]);
 });
 
+test('callee and target talk on when the process that joined them dies', async () => {
+  const child = spawn(process.execPath, ['--version']);
+  await once(child, 'exit');
+  holdCall(dir, 'call-1', log, child.pid).bridged();
+  expect(await sweep()).toEqual([]);
+  expect(await readdir(dir)).toEqual([]);
+});
+
 test('a call that ended in order leaves no mark', async () => {
-  const release = holdCall(dir, 'call-1', log);
-  await release();
+  await holdCall(dir, 'call-1', log).release();
   expect(await readdir(dir)).toEqual([]);
 });
 
@@ -46,6 +53,7 @@ test('LiveKit being away keeps the mark for the next time', async () => {
 
 test('a folder that cannot be written stops no call', async () => {
   await writeFile(join(dir, 'file'), '');
-  const release = holdCall(join(dir, 'file', 'calls'), 'call-1', log);
-  await release();
+  const mark = holdCall(join(dir, 'file', 'calls'), 'call-1', log);
+  mark.bridged();
+  await mark.release();
 });

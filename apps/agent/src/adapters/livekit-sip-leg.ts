@@ -3,10 +3,12 @@ import type { Logger } from '@outdial/runtime';
 import { dialTiming } from '@outdial/telephony';
 import { AccessToken, RoomServiceClient, ServerError, SipCallError, SipClient } from 'livekit-server-sdk';
 import type { AgentConfig } from '../config.ts';
-import type { DialResult, Invite, ReferResult, SipLeg } from '../ports.ts';
+import type { DialResult, Invite, ReferResult, SipLeg, TargetLeg } from '../ports.ts';
 
 /** Identity of the callee's SIP participant in its room. */
 export const CALLEE_IDENTITY = 'callee';
+/** Identity of a transfer target's SIP participant in that room. */
+export const TARGET_IDENTITY = 'target';
 
 const TRANSPORTS = {
   udp: SIPTransport.SIP_TRANSPORT_UDP,
@@ -14,8 +16,8 @@ const TRANSPORTS = {
   tls: SIPTransport.SIP_TRANSPORT_TLS,
 } as const;
 
-/** How long a transfer target may ring, in seconds, before the REFER counts as undecided. */
-const REFER_TIMEOUT_SECONDS = 30;
+/** The request outlasts the ring time, so that LiveKit's own word comes first. */
+const REFER_MARGIN_SECONDS = 5;
 
 /** LiveKit's own limit comes after the job's, which says goodbye and reports. */
 const MAX_CALL_MARGIN_SECONDS = 30;
@@ -92,6 +94,63 @@ const referResultOf = (error: unknown): ReferResult => {
   return { status: 'unknown', errorText: textOf(error) };
 };
 
+/** Places the call of one leg into a room. `before` is looked at immediately before the request leaves. */
+const place = async (
+  identity: string,
+  roomName: string,
+  config: AgentConfig,
+  invite: Invite,
+  before: number,
+): Promise<DialResult> => {
+  const timing = dialTiming(invite.ringTimeoutSeconds);
+  try {
+    const token = await dialToken(config);
+    const dialer = new SipClient(config.LIVEKIT_URL, undefined, undefined, { token, failover: false });
+    if (performance.now() >= before) return { status: 'too_late' };
+    await dialer.createSipParticipant(
+      config.SIP_TRUNK_ID ?? '',
+      invite.dialString,
+      roomName,
+      {
+        participantIdentity: identity,
+        participantMetadata: invite.participantMetadata,
+        fromNumber: invite.fromNumber,
+        ...(invite.displayName === null ? {} : { displayName: invite.displayName }),
+        headers: { ...invite.headers },
+        hidePhoneNumber: true,
+        ringingTimeout: timing.ringingTimeoutSeconds,
+        // LiveKit counts the ringing in; the job's own timer keeps the real limit.
+        maxCallDuration: timing.ringingTimeoutSeconds + invite.maxCallSeconds + MAX_CALL_MARGIN_SECONDS,
+        waitUntilAnswered: true,
+        timeout: timing.requestTimeoutSeconds,
+        ...mediaOf(config),
+      },
+      inlineTrunk(config),
+    );
+    return { status: 'answered' };
+  } catch (error) {
+    return dialResultOf(error);
+  }
+};
+
+const isGone = (error: unknown): boolean => error instanceof ServerError && error.code === 'not_found';
+
+/** The leg to a transfer target, in the room of the call. */
+export const createTargetLeg = (roomName: string, config: AgentConfig, log: Logger): TargetLeg => {
+  const { LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET } = config;
+  const rooms = new RoomServiceClient(LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET, { failover: false });
+  return {
+    dial: (invite, before) => place(TARGET_IDENTITY, roomName, config, invite, before),
+    remove: async () => {
+      try {
+        await rooms.removeParticipant(roomName, TARGET_IDENTITY);
+      } catch (error) {
+        if (!isGone(error)) log.warn({ reason: textOf(error) }, 'the leg of the target could not be ended');
+      }
+    },
+  };
+};
+
 /**
  * The SIP leg of one call, in LiveKit. SDK failover is off: a request that is sent again to another
  * region would dial again.
@@ -102,43 +161,13 @@ export const createSipLeg = (roomName: string, config: AgentConfig, log: Logger)
   const rooms = new RoomServiceClient(...credentials, { failover: false });
 
   return {
-    dial: async (invite: Invite, before: number) => {
-      const timing = dialTiming(invite.ringTimeoutSeconds);
-      try {
-        const token = await dialToken(config);
-        const dialer = new SipClient(config.LIVEKIT_URL, undefined, undefined, { token, failover: false });
-        if (performance.now() >= before) return { status: 'too_late' };
-        await dialer.createSipParticipant(
-          config.SIP_TRUNK_ID ?? '',
-          invite.dialString,
-          roomName,
-          {
-            participantIdentity: CALLEE_IDENTITY,
-            participantMetadata: invite.participantMetadata,
-            fromNumber: invite.fromNumber,
-            ...(invite.displayName === null ? {} : { displayName: invite.displayName }),
-            headers: { ...invite.headers },
-            hidePhoneNumber: true,
-            ringingTimeout: timing.ringingTimeoutSeconds,
-            // LiveKit counts the ringing in; the job's own timer keeps the real limit.
-            maxCallDuration: timing.ringingTimeoutSeconds + invite.maxCallSeconds + MAX_CALL_MARGIN_SECONDS,
-            waitUntilAnswered: true,
-            timeout: timing.requestTimeoutSeconds,
-            ...mediaOf(config),
-          },
-          inlineTrunk(config),
-        );
-        return { status: 'answered' };
-      } catch (error) {
-        return dialResultOf(error);
-      }
-    },
+    dial: (invite, before) => place(CALLEE_IDENTITY, roomName, config, invite, before),
     refer: async (referTo, headers) => {
       try {
         await sip.transferSipParticipant(roomName, CALLEE_IDENTITY, referTo, {
           headers: { ...headers },
-          ringingTimeout: REFER_TIMEOUT_SECONDS,
-          timeout: REFER_TIMEOUT_SECONDS + 5,
+          ringingTimeout: config.TRANSFER_RING_SECONDS,
+          timeout: config.TRANSFER_RING_SECONDS + REFER_MARGIN_SECONDS,
         });
         return { status: 'accepted' };
       } catch (error) {
@@ -150,8 +179,8 @@ export const createSipLeg = (roomName: string, config: AgentConfig, log: Logger)
         // Takes the leg out with the room: CANCEL before an answer, BYE after it.
         await rooms.deleteRoom(roomName);
       } catch (error) {
-        const gone = error instanceof ServerError && error.code === 'not_found';
-        if (!gone) log.warn({ reason: textOf(error) }, 'the room could not be deleted; the bridge will');
+        if (!isGone(error))
+          log.warn({ reason: textOf(error) }, 'the room could not be deleted; the bridge will');
       }
     },
   };

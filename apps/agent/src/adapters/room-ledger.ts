@@ -5,7 +5,9 @@ import type { RoomServiceClient } from 'livekit-server-sdk';
 import { z } from 'zod';
 import type { CallLedger } from '../ports.ts';
 
-const roomMetadataSchema = z.looseObject({ outdial: z.looseObject({ dialed: z.string() }).optional() });
+const roomMetadataSchema = z.looseObject({
+  outdial: z.looseObject({ dialed: z.string(), legs: z.array(z.string()).optional() }).optional(),
+});
 
 const parseRoomMetadata = (text: string): z.infer<typeof roomMetadataSchema> => {
   try {
@@ -49,6 +51,22 @@ export const createRoomLedger = (options: {
         return { status: 'refused', reason: `the room cannot be marked: ${reason}` };
       }
     },
+    // One job, one process: its own mark in the room is claim enough, and no other ever asks.
+    grantLeg: async ({ key }) => {
+      try {
+        const before = await read();
+        const legs = before.outdial?.legs ?? [];
+        if (before.outdial?.dialed !== token || legs.includes(key))
+          return { status: 'refused', reason: 'taken' };
+        const outdial = { ...before.outdial, legs: [...legs, key] };
+        await rooms.updateRoomMetadata(roomName, JSON.stringify({ ...before, outdial }));
+        return { status: 'granted', dialBefore: performance.now() + DIAL_WITHIN_MS };
+      } catch (error) {
+        log.warn({ reason: String(error) }, 'the room cannot be marked for a second leg');
+        return { status: 'refused', reason: 'unreachable' };
+      }
+    },
+    watchesOver: false,
     note: (step) => log.debug({ step: step.type }, 'call step'),
     onCancel: () => {},
     close: async (outcome) => {

@@ -1,4 +1,5 @@
 import { llm } from '@livekit/agents';
+import type { TransferTarget } from '@outdial/telephony';
 import { z } from 'zod';
 
 const DESCRIPTION = `Transfers the person on the phone to somebody else and ends your part of the call.
@@ -9,18 +10,25 @@ export type TransferAnswer =
   | { readonly status: 'done' }
   | { readonly status: 'failed'; readonly tell: string };
 
+const describe = ({ name, description }: Target): string =>
+  description === null ? name : `${name} (${description})`;
+
+type Target = Pick<TransferTarget, 'name' | 'description'>;
+
 /**
  * The model's way to transfer: it picks a named target and never supplies a number, so that no
  * word spoken on the phone can choose who is called.
  */
 export const createTransferCallTool = (options: {
-  readonly targetNames: readonly [string, ...string[]];
+  readonly targets: readonly [Target, ...Target[]];
   readonly transfer: (targetName: string) => Promise<TransferAnswer>;
 }) =>
   llm.tool({
     description: DESCRIPTION,
     parameters: z.object({
-      target_name: z.enum(options.targetNames).describe('Whom to transfer to'),
+      target_name: z
+        .enum(options.targets.map(({ name }) => name))
+        .describe(`Whom to transfer to: ${options.targets.map(describe).join('; ')}`),
     }),
     execute: async ({ target_name }, { ctx }) => {
       await ctx.waitForPlayout();

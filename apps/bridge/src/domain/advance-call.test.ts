@@ -259,7 +259,7 @@ describe('a leg that LiveKit shows', () => {
 
   test('is joined by identity, and a fact that is known is not forgotten', () => {
     const call = callIn('dialing', { legs: [{ ...calleeLeg(null) }] });
-    const leg = { identity: 'callee', participant_sid: null, sip_call_id: 'abc' } as const;
+    const leg = { ...calleeLeg('abc'), participant_sid: null };
     expect(happen(call, { type: 'leg_seen', leg }).legs).toEqual([calleeLeg('abc')]);
     const target = { ...calleeLeg(), identity: 'target' } as const;
     expect(happen(call, { type: 'leg_seen', leg: target }).legs).toEqual([calleeLeg(null), target]);

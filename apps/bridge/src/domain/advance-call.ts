@@ -1,7 +1,17 @@
-import { type CallLeg, type CallReport, DIAL_WITHIN_MS, isFinal, makeOutcome } from '@outdial/telephony';
+import {
+  type CallLeg,
+  type CallOutcome,
+  type CallReport,
+  DIAL_WITHIN_MS,
+  isFinal,
+  makeOutcome,
+} from '@outdial/telephony';
+import type { GrantedLeg } from './bridged-leg.ts';
 import { type Call, roomName } from './call.ts';
 import {
+  bridgedSince,
   type CallChange,
+  calleeCallId,
   evidenceOf,
   finish,
   isBeforeGrant,
@@ -10,7 +20,7 @@ import {
   NOTHING,
   sawLeg,
 } from './call-change.ts';
-import { reported } from './report-change.ts';
+import { isOverlong, reported } from './report-change.ts';
 
 /** Everything that can happen to a call after it was accepted. */
 export type CallEvent =
@@ -18,6 +28,9 @@ export type CallEvent =
   | { readonly type: 'granted'; readonly token: string; readonly dispatch: number; readonly jobId: string }
   | { readonly type: 'report'; readonly report: CallReport }
   | { readonly type: 'cancel_requested' }
+  | { readonly type: 'leg_granted'; readonly leg: GrantedLeg }
+  /** LiveKit showed callee and target in the room, both answered, though nobody told so. */
+  | { readonly type: 'bridged_seen'; readonly legs: readonly CallLeg[] }
   | { readonly type: 'not_after_passed' }
   | { readonly type: 'no_agent'; readonly message: string | null }
   | { readonly type: 'livekit_rejected'; readonly dispatch: number }
@@ -69,6 +82,32 @@ const granted = (call: Call, event: Extract<CallEvent, { type: 'granted' }>, now
   };
 };
 
+const legGranted = (call: Call, leg: GrantedLeg, now: Date): CallChange => {
+  const isAsked = call.bridgedLegs.some(({ key }) => key === leg.key);
+  if (!isGranted(call) || isAsked || call.cancelRequestedAt !== null || call.bridgedAt !== null)
+    return NOTHING;
+  return { bridgedLegs: [...call.bridgedLegs, leg], legOpen: true, lastDispatchAt: now };
+};
+
+const bridgedSeen = (call: Call, legs: readonly CallLeg[], now: Date): CallChange => {
+  const leg = call.bridgedLegs.at(-1);
+  if (!isGranted(call) || leg === undefined || call.bridgedAt !== null) return NOTHING;
+  const transfer = { target: leg.uri, mode: 'bridge', result: 'confirmed' } as const;
+  return { ...legsSeen(call, legs), ...bridgedSince(call, transfer, now) };
+};
+
+// Two people who talked without an agent: who of them was still there tells who hung up.
+const bridgedEnd = (call: Call, legs: readonly CallLeg[], now: Date): CallOutcome => {
+  const left = new Set(legs.map(({ identity }) => identity));
+  const sip = { status: 200, reason: 'OK', call_id: calleeCallId(call) };
+  const evidence = { ...evidenceOf(call, now), sip };
+  if (call.cancelRequestedAt !== null)
+    return makeOutcome('canceled_by_api', { ...evidence, hung_up_by: 'api' });
+  if (isOverlong(call, now)) return makeOutcome('max_duration', { ...evidence, hung_up_by: 'platform' });
+  const hungUpBy = left.has('callee') ? 'target' : left.has('target') ? 'callee' : null;
+  return makeOutcome('transferred', { ...evidence, hung_up_by: hungUpBy });
+};
+
 const lost = (call: Call, event: Extract<CallEvent, { type: 'lost' }>, now: Date): CallChange => {
   // Heard of while LiveKit was being asked: not lost after all, and its own report will tell the end.
   const spoke = call.lastAliveAt !== null && call.lastAliveAt > (event.silentSince ?? new Date(0));
@@ -78,6 +117,7 @@ const lost = (call: Call, event: Extract<CallEvent, { type: 'lost' }>, now: Date
   const seen = legsSeen(call, event.legs);
   const known = { ...call, ...seen };
   const evidence = evidenceOf(known, now);
+  if (known.bridgedAt !== null) return { ...seen, ...finish(known, bridgedEnd(known, event.legs, now), now) };
   if (!sawLeg(known)) return finish(call, makeOutcome('outcome_unknown', evidence), now);
   const reason = call.cancelRequestedAt === null ? 'agent_lost' : 'canceled_by_api';
   const hungUpBy = call.cancelRequestedAt === null ? 'platform' : 'api';
@@ -116,6 +156,10 @@ export const advanceCall = (call: Call, event: CallEvent, now: Date): CallChange
           }
         : { cancelRequestedAt: now };
     }
+    case 'leg_granted':
+      return legGranted(call, event.leg, now);
+    case 'bridged_seen':
+      return bridgedSeen(call, event.legs, now);
     case 'not_after_passed':
       return isBeforeGrant(call) ? finish(call, makeOutcome('expired'), now) : NOTHING;
     case 'no_agent':

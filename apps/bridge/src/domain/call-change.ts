@@ -1,4 +1,4 @@
-import type { CallLeg, CallOutcome, CallStatus, OutcomeEvidence } from '@outdial/telephony';
+import type { CallLeg, CallOutcome, CallStatus, OutcomeEvidence, TransferResult } from '@outdial/telephony';
 import type { Call } from './call.ts';
 
 /** The fields of a call that an event changes; empty when it changes nothing. */
@@ -24,20 +24,37 @@ export const latest = (at: Date, ...before: readonly (Date | null)[]): Date =>
 export const earliest = (at: Date, ...limits: readonly (Date | null)[]): Date =>
   new Date(Math.min(at.getTime(), ...limits.map((date) => date?.getTime() ?? Infinity)));
 
-const calleeCallId = (call: Call): string | null =>
+/** The Call-ID of the leg to the callee, once it was seen. */
+export const calleeCallId = (call: Call): string | null =>
   call.legs.find((leg) => leg.identity === 'callee')?.sip_call_id ?? null;
+
+/** The last transfer, as far as it was told: a second leg of which nothing was heard may have rung. */
+const transferOf = (call: Call): TransferResult | null => {
+  const leg = call.legOpen && call.bridgedAt === null ? call.bridgedLegs.at(-1) : undefined;
+  return leg === undefined ? call.transfer : { target: leg.uri, mode: 'bridge', result: 'unknown' };
+};
+
+// The outcome tells of the callee's leg; the legs tell the same.
+const withAnswer = (legs: readonly CallLeg[], { sip }: CallOutcome): readonly CallLeg[] =>
+  legs.map((leg) =>
+    leg.identity === 'callee' && leg.sip_status === null && leg.sip_call_id === sip.call_id
+      ? { ...leg, sip_status: sip.status, sip_reason: sip.reason }
+      : leg,
+  );
 
 /** The end of a call with this outcome. */
 export const finish = (call: Call, outcome: CallOutcome, at: Date): CallChange => {
   const endedAt = latest(at, call.dialingAt, call.ringingAt, call.answeredAt);
+  const whole: CallOutcome = {
+    ...outcome,
+    // A refusal may come before the agent has joined the room; a webhook may have shown the leg.
+    sip: { ...outcome.sip, call_id: outcome.sip.call_id ?? calleeCallId(call) },
+    transfer: outcome.transfer ?? transferOf(call),
+  };
   return {
     status: outcome.status,
-    outcome: {
-      ...outcome,
-      // A refusal may come before the agent has joined the room; a webhook may have shown the leg.
-      sip: { ...outcome.sip, call_id: outcome.sip.call_id ?? calleeCallId(call) },
-      transfer: outcome.transfer ?? call.transfer,
-    },
+    outcome: whole,
+    legs: withAnswer(call.legs, whole),
     endedAt,
     ...answeredByOutcome(call, outcome, endedAt),
   };
@@ -60,7 +77,7 @@ export const evidenceOf = (call: Call, now: Date): OutcomeEvidence => ({
   rang: call.ringingAt === null ? null : true,
   ring_ms: elapsed(call.ringingAt, call.answeredAt ?? (call.ringingAt === null ? null : now)),
   talk_ms: elapsed(call.answeredAt, now),
-  transfer: call.transfer,
+  transfer: transferOf(call),
 });
 
 const agree = (one: string | null, other: string | null): boolean =>
@@ -79,8 +96,13 @@ const withLeg = (legs: readonly CallLeg[], leg: CallLeg): readonly CallLeg[] => 
     identity: leg.identity,
     participant_sid: known.participant_sid ?? leg.participant_sid,
     sip_call_id: known.sip_call_id ?? leg.sip_call_id,
+    sip_status: known.sip_status ?? leg.sip_status,
+    sip_reason: known.sip_reason ?? leg.sip_reason,
   };
-  const isNews = merged.participant_sid !== known.participant_sid || merged.sip_call_id !== known.sip_call_id;
+  const isNews =
+    merged.participant_sid !== known.participant_sid ||
+    merged.sip_call_id !== known.sip_call_id ||
+    merged.sip_status !== known.sip_status;
   return isNews ? legs.map((other) => (other === known ? merged : other)) : legs;
 };
 
@@ -89,6 +111,15 @@ export const legsSeen = (call: Call, seen: readonly CallLeg[]): CallChange => {
   const legs = seen.reduce(withLeg, call.legs);
   return legs === call.legs ? NOTHING : { legs };
 };
+
+/** Callee and target talk with each other: both have answered, whatever was told before. */
+export const bridgedSince = (call: Call, transfer: TransferResult, at: Date): CallChange => ({
+  status: 'in_progress',
+  ...(call.answeredAt === null ? { answeredAt: latest(at, call.dialingAt, call.ringingAt) } : NOTHING),
+  transfer,
+  legOpen: true,
+  bridgedAt: at,
+});
 
 /** Whether anything ever showed that a leg was there. */
 export const sawLeg = (call: Call): boolean =>

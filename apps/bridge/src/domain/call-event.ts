@@ -1,4 +1,4 @@
-import { isFinal } from '@outdial/telephony';
+import { isFinal, type TransferResult } from '@outdial/telephony';
 import type { Call } from './call.ts';
 
 /** Everything that is told about a call, on its event stream and to callbacks that ask for it. */
@@ -18,6 +18,9 @@ export type CallEventType = (typeof CALL_EVENT_TYPES)[number];
 const changed = (before: Call, after: Call, field: keyof Call): boolean =>
   before[field] === null && after[field] !== null;
 
+const isSame = (before: TransferResult | null, after: TransferResult): boolean =>
+  before?.target === after.target && before.mode === after.mode && before.result === after.result;
+
 /** What a change of a call tells the world, in order; `before` null: the call was just accepted. */
 export const eventsOf = (before: Call | null, after: Call): readonly CallEventType[] => {
   if (before === null) return ['call.queued'];
@@ -26,9 +29,7 @@ export const eventsOf = (before: Call | null, after: Call): readonly CallEventTy
   if (changed(before, after, 'dialingAt')) events.push('call.dialing');
   if (changed(before, after, 'ringingAt') && !isFinal(before.status)) events.push('call.ringing');
   if (changed(before, after, 'answeredAt')) events.push('call.answered');
-  if (after.transfer !== null && after.transfer.result !== before.transfer?.result) {
-    events.push('call.transfer');
-  }
+  if (after.transfer !== null && !isSame(before.transfer, after.transfer)) events.push('call.transfer');
   if (changed(before, after, 'cancelRequestedAt')) events.push('call.cancel_requested');
   if (isFinal(after.status) && !isFinal(before.status)) events.push('call.ended');
   if (after.lateLeg && !before.lateLeg) events.push('call.late_leg');

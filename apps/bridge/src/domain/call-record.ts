@@ -63,6 +63,8 @@ export const callRecordSchema = z
         identity: z.enum(['callee', 'target']),
         participant_sid: text.nullable(),
         sip_call_id: text.nullable(),
+        sip_status: z.number().int().nullable().describe('Final answer to the INVITE of this leg'),
+        sip_reason: text.nullable(),
       }),
     ),
     result: z.json(),
@@ -133,7 +135,12 @@ export const toCallRecord = (call: Call, callbacks: readonly CallbackView[]): Ca
   ended_at: isoOrNull(call.endedAt),
   cancel_requested_at: isoOrNull(call.cancelRequestedAt),
   outcome: call.outcome,
-  legs: call.legs.map((leg) => ({ ...leg })),
+  // Rows from before there was such evidence have none.
+  legs: call.legs.map((leg) => ({
+    ...leg,
+    sip_status: leg.sip_status ?? null,
+    sip_reason: leg.sip_reason ?? null,
+  })),
   result: null,
   summary: null,
   transcript_url: null,

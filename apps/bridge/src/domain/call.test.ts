@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { calleeLeg } from '../../test/fixtures.ts';
 import { newCallId, roomName } from './call.ts';
 import { judgeLease } from './lease.ts';
 import { redispatchAfterMs } from './redispatch-schedule.ts';
@@ -24,7 +25,7 @@ test('dispatches come after 5 s and then 0, 5, 10, 20 … s more', () => {
   ]);
 });
 
-const CALLEE = { identity: 'callee', participant_sid: 'PA_1', sip_call_id: 'x' } as const;
+const CALLEE = calleeLeg('x');
 
 test.each([
   ['LiveKit is away', 'unreachable', 600_000, true, 'wait'],

@@ -6,6 +6,7 @@ import type {
   GrantedPlaybook,
   TransferResult,
 } from '@outdial/telephony';
+import type { GrantedLeg } from './bridged-leg.ts';
 
 /** Any JSON value; what `metadata` and `variables` hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -58,7 +59,7 @@ export type Call = {
   readonly room: string | null;
   readonly dispatchId: string | null;
   readonly dispatchedAt: Date | null;
-  /** Of the newest dispatch; the trunk's pace counts it. */
+  /** Of the newest dispatch or second leg; the trunk's pace counts it. */
   readonly lastDispatchAt: Date | null;
   readonly nextDispatchAt: Date | null;
 
@@ -74,6 +75,12 @@ export type Call = {
 
   readonly legs: readonly CallLeg[];
   readonly transfer: TransferResult | null;
+  /** Second legs that the job was allowed to dial, ever, the newest last. */
+  readonly bridgedLegs: readonly GrantedLeg[];
+  /** Whether a second leg takes a place of the trunk. */
+  readonly legOpen: boolean;
+  /** Since then callee and target talk with each other, whatever becomes of the agent. */
+  readonly bridgedAt: Date | null;
   readonly outcome: CallOutcome | null;
   readonly lateLeg: boolean;
   readonly roomsClearedAt: Date | null;

@@ -10,6 +10,7 @@ export type DispatchLimits = { readonly maxConcurrentCalls: number; readonly cal
 
 /** What the trunk carries now. `lastStartMsAgo` null: nothing was started yet. */
 export type TrunkLoad = {
+  /** Calls that were dispatched and are not over, and their second legs. */
   readonly active: number;
   /** Those of the active ones that were dispatched and have no grant yet. */
   readonly waiting: number;

@@ -127,6 +127,8 @@ test.each([
   ['first_message', 'first_message is not a field here; use greeting.'],
   ['system_prompt', 'system_prompt is not a field here; use instructions.'],
   ['initial_context', 'initial_context is not a field here; use variables.'],
+  ['dynamic_variables', 'dynamic_variables is not a field here; use variables.'],
+  ['assistant_id', 'assistant_id is not a field here; use playbook.'],
   ['statusCallback', 'statusCallback is not a field here; use callback_url.'],
   ['accountCode', 'accountCode is not a field here; use account_code.'],
   ['constructor', 'constructor is not a field here.'],

@@ -6,7 +6,24 @@ export const LEASE_SUSPENSION_MS = 15_000;
 export const SILENCE_GRACE_MS = 30_000;
 
 /** Who LiveKit shows in the room of a silent call; `unreachable` when it could not be asked. */
-export type RoomSight = 'unreachable' | { readonly agent: boolean; readonly legs: readonly CallLeg[] };
+export type RoomSight =
+  | 'unreachable'
+  | {
+      readonly agent: boolean;
+      readonly legs: readonly CallLeg[];
+      /** True when callee and target are there and both have answered: then they hear each other. */
+      readonly bridged?: boolean;
+    };
+
+/**
+ * Whether two people talk on in the room of a silent call. They need no agent for that: nothing of theirs is cut
+ * before one of them is gone. `wasBridged`: somebody told that the target had answered.
+ */
+export const talksOn = (sight: RoomSight, wasBridged: boolean): boolean => {
+  if (sight === 'unreachable') return false;
+  const there = new Set(sight.legs.map(({ identity }) => identity));
+  return sight.bridged === true || (wasBridged && there.has('callee') && there.has('target'));
+};
 
 /**
  * What to do about a call whose lease ran out `overdueMs` ago; `legSeen`: whether a leg of it was ever seen. An

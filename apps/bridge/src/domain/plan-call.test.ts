@@ -302,9 +302,13 @@ describe('the playbook', () => {
   });
 
   test('must tell of a recording, and must hold the message that is to be left', () => {
-    expect(plan({ record: true })).toMatchObject({ code: 'recording_notice_missing', field: 'record' });
+    const silent = aChoice({ recording_notice: null });
+    expect(plan({ record: true }, silent)).toMatchObject({
+      code: 'recording_notice_missing',
+      field: 'record',
+    });
     expect(plan({ record: true }, aChoice({ recording_notice: 'Recorded.' })).status).toBe('planned');
-    expect(plan({ voicemail: 'leave_message' })).toMatchObject({
+    expect(plan({ voicemail: 'leave_message' }, aChoice({ voicemail_message: null }))).toMatchObject({
       code: 'voicemail_message_missing',
       field: 'voicemail',
     });

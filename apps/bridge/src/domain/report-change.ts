@@ -1,6 +1,22 @@
-import { type CallOutcome, type CallReport, type EndReason, isFinal, makeOutcome } from '@outdial/telephony';
+import {
+  type CallOutcome,
+  type CallReport,
+  type EndReason,
+  isFinal,
+  makeOutcome,
+  type TransferResult,
+} from '@outdial/telephony';
 import type { Call } from './call.ts';
-import { type CallChange, earliest, finish, isGranted, latest, legsSeen, NOTHING } from './call-change.ts';
+import {
+  bridgedSince,
+  type CallChange,
+  earliest,
+  finish,
+  isGranted,
+  latest,
+  legsSeen,
+  NOTHING,
+} from './call-change.ts';
 
 // The agent's clock counts from the grant, so a report that was held up still tells its own time.
 const timeOf = (call: Call, report: CallReport, now: Date): Date =>
@@ -16,6 +32,13 @@ const reportedAfterEnd = (call: Call, report: CallReport, now: Date): CallChange
     call.outcome?.rang === true &&
     at <= earliest(now, call.answeredAt, call.endedAt);
   return fits ? { ringingAt: at } : NOTHING;
+};
+
+const transferred = (call: Call, transfer: TransferResult, at: Date): CallChange => {
+  // Who talks with a target already is not transferred again.
+  if (call.bridgedAt !== null) return NOTHING;
+  if (transfer.mode === 'refer' || transfer.result === 'unknown') return { transfer };
+  return transfer.result === 'failed' ? { transfer, legOpen: false } : bridgedSince(call, transfer, at);
 };
 
 /** What a report of the call's job changes. */
@@ -39,7 +62,7 @@ export const reported = (call: Call, report: CallReport, now: Date): CallChange 
     case 'leg':
       return legsSeen(call, [report.leg]);
     case 'transfer':
-      return { transfer: report.transfer };
+      return transferred(call, report.transfer, at);
     case 'not_dialed':
       if (call.status !== 'dialing') return NOTHING;
       return call.cancelRequestedAt === null

@@ -1,9 +1,9 @@
 import type { Logger } from '@outdial/runtime';
-import { LEASE_MS } from '@outdial/telephony';
+import { type CallLeg, LEASE_MS } from '@outdial/telephony';
 import type { CallEvent } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
 import { sawLeg } from '../domain/call-change.ts';
-import { judgeLease } from '../domain/lease.ts';
+import { judgeLease, talksOn } from '../domain/lease.ts';
 import { NO_AGENT_MS } from '../domain/redispatch-schedule.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
 import { applyEvent } from './advance.ts';
@@ -48,7 +48,17 @@ const HOPELESS_MARGIN_MS = 60_000;
 const isHopeless = (call: Call, overdueMs: number): boolean =>
   overdueMs > (call.ringTimeoutSeconds + call.maxCallSeconds) * 1000 + HOPELESS_MARGIN_MS;
 
-/** Asks LiveKit what became of calls whose agents fell silent, and ends those that are lost. */
+// The agent may have died before it could tell that the target had answered.
+const noteTalk = async (deps: Deps, call: Call, legs: readonly CallLeg[]): Promise<void> => {
+  if (call.bridgedAt !== null) return;
+  await applyEvent(deps.calls, call.id, { type: 'bridged_seen', legs });
+  deps.log.warn({ callId: call.id }, 'callee and target talk on without their agent');
+};
+
+/**
+ * Asks LiveKit what became of calls whose agents fell silent, and ends those that are lost. A callee and a target
+ * who talk with each other are left alone until one of them is gone.
+ */
 export const closeLostCalls = async (deps: Deps): Promise<void> => {
   const silent = await deps.calls.findLeasesOver(LEASE_MS);
   const overdue = new Map(silent.map(({ call, overdueMs }) => [call.id, overdueMs]));
@@ -59,6 +69,10 @@ export const closeLostCalls = async (deps: Deps): Promise<void> => {
       if (call.room === null) return;
       const overdueMs = overdue.get(call.id) ?? 0;
       const sight = await deps.livekit.lookInto(call.room);
+      if (sight !== 'unreachable' && call.bridgedLegs.length > 0 && talksOn(sight, call.bridgedAt !== null)) {
+        await noteTalk(deps, call, sight.legs);
+        return;
+      }
       const hopeless = sight === 'unreachable' && isHopeless(call, overdueMs);
       if (!hopeless && judgeLease(sight, overdueMs, sawLeg(call)) === 'wait') return;
       const legs = sight === 'unreachable' ? [] : sight.legs;

@@ -3,6 +3,7 @@ import {
   DIAL_WITHIN_MS,
   type GrantAnswer,
   type GrantedCall,
+  type GrantedPlaybook,
   type GrantRequest,
   isFinal,
 } from '@outdial/telephony';
@@ -11,6 +12,10 @@ import type { CallStore } from '../ports.ts';
 import { advance } from './advance.ts';
 
 type Deps = { readonly calls: CallStore };
+
+/** What the agent is to say and do in this call. */
+export const playbookOf = (call: Call): GrantedPlaybook =>
+  call.grantedPlaybook ?? playbookForCall(DEFAULT_PLAYBOOK, call);
 
 const toGrantedCall = (call: Call): GrantedCall => ({
   id: call.id,
@@ -23,7 +28,7 @@ const toGrantedCall = (call: Call): GrantedCall => ({
   max_call_seconds: call.maxCallSeconds,
   voicemail: call.voicemail,
   record: call.record,
-  playbook: call.grantedPlaybook ?? playbookForCall(DEFAULT_PLAYBOOK, call),
+  playbook: playbookOf(call),
 });
 
 // A clock that was set back since the grant would else give the job more time than it ever had.

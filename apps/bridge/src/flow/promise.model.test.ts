@@ -32,6 +32,7 @@ describe.each([
     calls: 0,
     grants: 0,
     invites: 0,
+    legs: 0,
     doubleDials: 0,
     callbacks: 0,
   };
@@ -55,7 +56,8 @@ describe.each([
       counts.runs += 1;
       await fc.asyncModelRun(() => ({ model: world, real: rig }), history);
       await bringToRest(world, rig);
-      counts.doubleDials += [...world.invites.values()].filter((invites) => invites > 1).length;
+      const dials = [...world.invites.values(), ...world.legs.values()];
+      counts.doubleDials += dials.filter((invites) => invites > 1).length;
     });
     const seed = settingOf('PROMISE_SEED');
     await fc.assert(property, {
@@ -65,5 +67,6 @@ describe.each([
     });
     expect(counts.doubleDials).toBe(0);
     expect(counts.invites).toBeGreaterThan(0);
+    expect(counts.legs).toBeGreaterThan(0);
   });
 });

@@ -3,6 +3,7 @@ import type { Logger } from '@outdial/runtime';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { DispatchLimits } from '../domain/claim-place.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
 import type { CallStore, ChangeFeed, Playbooks } from '../ports.ts';
@@ -20,6 +21,7 @@ export type App = FastifyInstance<
 export type RouteDeps = {
   readonly calls: CallStore;
   readonly settings: DialSettings;
+  readonly limits: DispatchLimits;
   readonly playbooks: Playbooks;
   readonly wake: () => void;
   readonly feed: ChangeFeed;

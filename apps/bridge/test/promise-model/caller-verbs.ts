@@ -18,6 +18,7 @@ const bodyOf = (number: number): DispatchCommand => {
   const attempts = MOST_ATTEMPTS[(number * 2) % MOST_ATTEMPTS.length] ?? 1;
   return {
     destination: '0491570156',
+    transfer_target: '0255500100',
     account_code: `line-${number % 2}`,
     metadata: { body: number },
     max_attempts: attempts,

@@ -4,6 +4,7 @@ import * as callback from './callback-verbs.ts';
 import * as caller from './caller-verbs.ts';
 import { checkPromise } from './invariants.ts';
 import * as job from './job-verbs.ts';
+import * as leg from './leg-verbs.ts';
 import type { Verb } from './verb.ts';
 import type { Rig, World } from './world.ts';
 
@@ -23,6 +24,7 @@ const RACERS: Weighted = [
   { weight: 8, arbitrary: job.report },
   { weight: 2, arbitrary: job.lateReport },
   { weight: 1, arbitrary: job.hint },
+  { weight: 4, arbitrary: leg.askLeg },
 ];
 
 /** Two to five at once, on either bridge. */
@@ -38,7 +40,15 @@ const race = fc.array(fc.oneof(...RACERS), { minLength: 2, maxLength: 5 }).map(
 
 /** A call that goes well for as long as nothing else happens to it, and may be asked for again. */
 const story = fc
-  .tuple(caller.accept, by.dispatchRound, job.ask, job.report, job.report, job.report, caller.accept)
+  .tuple(
+    caller.accept,
+    by.dispatchRound,
+    job.ask,
+    fc.oneof(job.report, leg.askLeg),
+    job.report,
+    job.report,
+    caller.accept,
+  )
   .map(
     (verbs): Verb => ({
       name: `story [${verbs.map(({ name }) => name).join(', ')}]`,

@@ -69,6 +69,17 @@ const checkDial = (world: World, call: Call): void => {
   if (DIALLED.includes(call.outcome.status)) expect(invites, 'nobody answers what was not dialled').toBe(1);
 };
 
+const checkLegs = (world: World, call: Call): void => {
+  const legs = world.legs.get(call.id) ?? 0;
+  expect(legs, 'the target is dialled at most once').toBeLessThanOrEqual(1);
+  expect(call.bridgedLegs.length, 'no second leg without a grant').toBeGreaterThanOrEqual(legs);
+  expect(new Set(call.bridgedLegs.map(({ key }) => key)).size, 'one grant for each target, ever').toBe(
+    call.bridgedLegs.length,
+  );
+  if (call.bridgedAt !== null) expect(call.transfer, 'who talks was transferred').toMatchObject(CONFIRMED);
+};
+const CONFIRMED = { mode: 'bridge', result: 'confirmed' } as const;
+
 const checkStatus = (call: Call): void => {
   const over = isFinal(call.status);
   expect([call.outcome !== null, call.endedAt !== null], 'an end has an outcome').toEqual([over, over]);
@@ -140,6 +151,7 @@ export const checkPromise = async (world: World, rig: Rig): Promise<void> => {
   for (const call of calls) {
     checkTimes(call);
     checkDial(world, call);
+    checkLegs(world, call);
     checkStatus(call);
     checkChanges(world, call);
     checkEvents(call, events);
@@ -154,7 +166,10 @@ export const checkPromise = async (world: World, rig: Rig): Promise<void> => {
   const onlyOnes = calls.filter(({ id, status }) => world.onlyOnes.has(id) && !isFinal(status));
   expect(new Set(onlyOnes.map(({ fingerprint }) => fingerprint)).size, 'no twins').toBe(onlyOnes.length);
   const active = calls.filter(({ status }) => !isFinal(status) && status !== 'queued');
-  expect(active.length, 'the trunk carries no more').toBeLessThanOrEqual(LIMITS.maxConcurrentCalls);
+  const legs = active.filter(({ legOpen }) => legOpen);
+  expect(active.length + legs.length, 'the trunk carries no more').toBeLessThanOrEqual(
+    LIMITS.maxConcurrentCalls,
+  );
 };
 
 /** What must be true when nothing goes wrong any more and nothing is left to do. */

@@ -40,6 +40,8 @@ export const legOf = (job: Job): CallLeg => ({
   identity: 'callee',
   participant_sid: `PA_${job.token}`,
   sip_call_id: `sip-${job.token}`,
+  sip_status: null,
+  sip_reason: null,
 });
 
 /** How a job's call ended: one of the ways in which it can have, as far as the job has come. */

@@ -18,6 +18,8 @@ export type Job = {
   dialBefore: number | null;
   dialed: boolean;
   answered: boolean;
+  /** It has dialled the transfer target, which it does once in its life. */
+  legDialed: boolean;
   /** It has said how the call ended, was told to hang up, or is dead: it will not dial. */
   over: boolean;
   seq: number;
@@ -27,7 +29,7 @@ export type Job = {
 
 /** What has happened so far in all runs. */
 export type Counts = Record<
-  'runs' | 'commands' | 'faults' | 'calls' | 'grants' | 'invites' | 'doubleDials' | 'callbacks',
+  'runs' | 'commands' | 'faults' | 'calls' | 'grants' | 'invites' | 'legs' | 'doubleDials' | 'callbacks',
   number
 >;
 
@@ -36,6 +38,8 @@ export type World = {
   readonly jobs: Job[];
   /** INVITEs that left, by call. */
   readonly invites: Map<string, number>;
+  /** INVITEs that left for the transfer target, by call. */
+  readonly legs: Map<string, number>;
   /** The token of the one grant of each call. */
   readonly grants: Map<string, string>;
   readonly canceled: Set<string>;
@@ -67,6 +71,7 @@ export type Rig = {
 export const createWorld = (): World => ({
   jobs: [],
   invites: new Map(),
+  legs: new Map(),
   grants: new Map(),
   canceled: new Set(),
   onlyOnes: new Set(),
@@ -188,6 +193,7 @@ export const startJob = (world: World, rig: Rig, pick: number): Job | null => {
     dialBefore: null,
     dialed: false,
     answered: false,
+    legDialed: false,
     over: false,
     seq: 0,
     held: [],

@@ -48,7 +48,7 @@ const variable = z.preprocess(
     }),
 );
 
-/** The front matter of a playbook. What is left out has the default playbook's value. */
+/** The front matter of a playbook. Language, tools and silence that are left out are the default playbook's. */
 export const frontMatterSchema = z.strictObject({
   name: z.string({ error: 'It must be text.' }).optional(),
   description: text(300).optional(),

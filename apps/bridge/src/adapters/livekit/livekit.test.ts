@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { LiveKitRejected, LiveKitUnavailable } from '../../ports.ts';
 import { createLiveKit } from './livekit.ts';
 
+const NO_SIP = { sip_status: null, sip_reason: null };
+
 type Asked = { readonly method: string; readonly body: Record<string, unknown> };
 
 let server: Server;
@@ -96,14 +98,28 @@ test('who is in a room: agents and SIP legs; an absent room is empty', async () 
   expect(await livekit().lookInto('call-x-1')).toEqual({
     agent: true,
     legs: [
-      { identity: 'callee', participant_sid: 'PA_1', sip_call_id: wireCallId('SCL_abc') },
-      { identity: 'target', participant_sid: null, sip_call_id: null },
+      { identity: 'callee', participant_sid: 'PA_1', sip_call_id: wireCallId('SCL_abc'), ...NO_SIP },
+      { identity: 'target', participant_sid: null, sip_call_id: null, ...NO_SIP },
     ],
+    bridged: false,
   });
   answer = { status: 404, body: { code: 'not_found', msg: 'no such room' } };
   expect(await livekit().lookInto('call-x-1')).toEqual({ agent: false, legs: [] });
   answer = { status: 503, body: { code: 'unavailable', msg: 'try later' } };
   expect(await livekit().lookInto('call-x-1')).toBe('unreachable');
+});
+
+test.each([
+  ['active', true],
+  ['ringing', false],
+])('a target that is %s beside an active callee: bridged %s', async (status, bridged) => {
+  const sip = (identity: string, callStatus: string) => ({
+    identity,
+    kind: 'SIP',
+    attributes: { 'sip.callStatus': callStatus },
+  });
+  answer.body = { participants: [sip('callee', 'active'), sip('target', status)] };
+  expect(await livekit().lookInto('call-x-1')).toMatchObject({ agent: false, bridged });
 });
 
 test('what is gone already need not be removed', async () => {

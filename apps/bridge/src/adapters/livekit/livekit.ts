@@ -1,6 +1,6 @@
 import { AgentDispatchClient, JobRestartPolicy, RoomServiceClient, ServerError } from 'livekit-server-sdk';
 import { type LiveKit, LiveKitRejected, LiveKitUnavailable } from '../../ports.ts';
-import { sipLegOf } from './sip-leg.ts';
+import { areBridged, sipLegOf } from './sip-leg.ts';
 
 /** How to reach LiveKit, and the name that the agents register under. */
 export type LiveKitSettings = {
@@ -76,6 +76,7 @@ export const createLiveKit = (settings: LiveKitSettings): LiveKit => {
         return {
           agent: participants.some((participant) => Number(participant.kind) === KIND_AGENT),
           legs: participants.flatMap((participant) => sipLegOf(participant) ?? []),
+          bridged: areBridged(participants),
         };
       } catch (error) {
         return isNotFound(error) ? { agent: false, legs: [] } : 'unreachable';

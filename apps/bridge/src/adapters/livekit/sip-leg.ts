@@ -20,5 +20,17 @@ export const sipLegOf = (participant: Participant): CallLeg | null => {
     identity,
     participant_sid: sid === '' ? null : sid,
     sip_call_id: callId === undefined || callId === '' ? null : wireCallId(callId),
+    sip_status: null,
+    sip_reason: null,
   };
+};
+
+/** Whether callee and target are both here and have answered (LiveKit's `sip.callStatus`). */
+export const areBridged = (participants: readonly Participant[]): boolean => {
+  const talks = new Set(
+    participants
+      .filter(({ attributes }) => attributes['sip.callStatus'] === 'active')
+      .map(({ identity }) => identity),
+  );
+  return talks.has('callee') && talks.has('target');
 };

@@ -27,7 +27,15 @@ export const lockCall = async (db: Kysely<Database>, id: string): Promise<Locked
   return { call, now };
 };
 
-const JSON_FIELDS = ['variables', 'metadata', 'retryMinutes', 'legs', 'transfer', 'outcome'] as const;
+const JSON_FIELDS = [
+  'variables',
+  'metadata',
+  'retryMinutes',
+  'legs',
+  'bridgedLegs',
+  'transfer',
+  'outcome',
+] as const;
 
 /** Changes fields of a call. */
 export const saveCall = async (db: Kysely<Database>, id: string, change: CallChange): Promise<Call> => {

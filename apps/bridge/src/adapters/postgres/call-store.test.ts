@@ -71,7 +71,15 @@ describe.each(['embedded', 'postgres'] as const)('the call store on %s', (kind) 
   test('a change of legs, transfer and outcome survives', async () => {
     const { id } = await insert();
     const outcome = makeOutcome('busy', { sip: { status: 486, reason: 'Busy Here', call_id: 'x' } });
-    const legs = [{ identity: 'callee' as const, participant_sid: 'PA_1', sip_call_id: null }];
+    const legs = [
+      {
+        identity: 'callee' as const,
+        participant_sid: 'PA_1',
+        sip_call_id: null,
+        sip_status: null,
+        sip_reason: null,
+      },
+    ];
     await save(id, { status: 'busy', outcome, legs, endedAt: new Date() });
     expect(await found(id)).toMatchObject({ status: 'busy', outcome, legs, transfer: null });
   });

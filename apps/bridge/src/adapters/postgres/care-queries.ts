@@ -67,6 +67,8 @@ export const findLeasesOver = async (
     )
     .where('status', 'in', GRANTED)
     .where('lastAliveAt', '<=', ago(leaseMs))
+    // Those who talk on without an agent are looked at for as long as they talk, and keep no other waiting.
+    .orderBy(sql`bridged_at is not null`)
     .orderBy('lastAliveAt')
     .limit(BATCH)
     .execute();

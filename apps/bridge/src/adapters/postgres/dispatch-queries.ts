@@ -14,7 +14,7 @@ export const databaseTime = sql<Date>`date_trunc('milliseconds', clock_timestamp
 export const lockTrunk = async (db: Kysely<Database>, trunk: string): Promise<TrunkLoad> => {
   await sql`select pg_advisory_xact_lock(${LOCK.trunk}::int, hashtext(${trunk}))`.execute(db);
   const { rows } = await sql<TrunkLoad>`select
-      (select count(*)::int from calls where trunk = ${trunk} and ended_at is null
+      (select (count(*) + count(*) filter (where leg_open))::int from calls where trunk = ${trunk} and ended_at is null
         and status in (${sql.join(['dispatched', ...GRANTED])})) as active,
       (select count(*)::int from calls where trunk = ${trunk} and status = 'dispatched') as waiting,
       (select (extract(epoch from clock_timestamp() - max(last_dispatch_at)) * 1000)::float8

@@ -10,6 +10,7 @@ type JsonColumn =
   | 'metadata'
   | 'retryMinutes'
   | 'legs'
+  | 'bridgedLegs'
   | 'transfer'
   | 'outcome';
 
@@ -17,7 +18,7 @@ type JsonColumn =
 export type CallsTable = {
   [Name in keyof Call]: Name extends JsonColumn
     ? ColumnType<Call[Name], string | null | undefined, string | null>
-    : Name extends 'status' | 'createdAt' | 'dispatchNumber' | 'lateLeg'
+    : Name extends 'status' | 'createdAt' | 'dispatchNumber' | 'lateLeg' | 'legOpen'
       ? ColumnType<Call[Name], Call[Name] | undefined, Call[Name]>
       : ColumnType<Call[Name], null extends Call[Name] ? Call[Name] | undefined : Call[Name], Call[Name]>;
 };

@@ -127,7 +127,13 @@ describe('the grant', () => {
 describe('reports', () => {
   test('move the record to its end', async () => {
     const id = await granted();
-    const leg = { identity: 'callee', participant_sid: 'PA_1', sip_call_id: 'abc' };
+    const leg = {
+      identity: 'callee',
+      participant_sid: 'PA_1',
+      sip_call_id: 'abc',
+      sip_status: null,
+      sip_reason: null,
+    };
     const outcome = makeOutcome('transferred', {
       talk_ms: 5,
       transfer: { target: 'tel:+61255500100', mode: 'refer', result: 'confirmed' },

@@ -1,10 +1,20 @@
-import { grantAnswerSchema, grantRequestSchema, reportAnswerSchema, reportSchema } from '@outdial/telephony';
+import {
+  grantAnswerSchema,
+  grantRequestSchema,
+  legAnswerSchema,
+  legRequestSchema,
+  reportAnswerSchema,
+  reportSchema,
+} from '@outdial/telephony';
 import { HttpError } from '../../errors.ts';
 import { grantCall } from '../../flow/grant-call.ts';
+import { grantLeg } from '../../flow/grant-leg.ts';
 import { recordReport } from '../../flow/record-report.ts';
 import { type App, callParams, errorResponses, type RouteDeps } from '../route.ts';
 
 const noSuchCall = (): HttpError => new HttpError('call_not_found', 'There is no such call.');
+const notGranted = (): HttpError =>
+  new HttpError('grant_not_held', 'This job holds no grant for the call, so it may not speak for it.');
 
 /** What the agents say and ask; signed, and not for users. */
 export const agentRoutes = (app: App, deps: RouteDeps): void => {
@@ -41,6 +51,39 @@ export const agentRoutes = (app: App, deps: RouteDeps): void => {
 
   app.route({
     method: 'POST',
+    url: '/agent/calls/:id/legs',
+    config: { access: 'signed' },
+    schema: {
+      hide: true,
+      params: callParams,
+      body: legRequestSchema,
+      response: {
+        200: legAnswerSchema,
+        // Every refusal of the leg itself; `grant_not_held` has an error's body.
+        403: legAnswerSchema,
+        ...errorResponses('signature_invalid', 'call_not_found', 'grant_not_held'),
+      },
+    },
+    handler: async (request, reply) => {
+      const result = await grantLeg(deps, request.params.id, request.body);
+      switch (result.status) {
+        case 'not_found':
+          throw noSuchCall();
+        case 'not_granted':
+          throw notGranted();
+        case 'answered': {
+          const { answer } = result;
+          const facts = { callId: request.params.id, target: request.body.target };
+          if (answer.granted) deps.log.info(facts, 'second leg granted');
+          else deps.log.info({ ...facts, reason: answer.reason }, 'second leg refused');
+          return reply.code(answer.granted ? 200 : 403).send(answer);
+        }
+      }
+    },
+  });
+
+  app.route({
+    method: 'POST',
     url: '/agent/calls/:id/reports',
     config: { access: 'signed' },
     schema: {
@@ -58,10 +101,7 @@ export const agentRoutes = (app: App, deps: RouteDeps): void => {
         case 'not_found':
           throw noSuchCall();
         case 'not_granted':
-          throw new HttpError(
-            'grant_not_held',
-            'This job holds no grant for the call, so it may not report on it.',
-          );
+          throw notGranted();
         case 'taken':
           if (result.ended) {
             const { id, status, outcome } = result.call;

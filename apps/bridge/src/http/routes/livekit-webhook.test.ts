@@ -51,7 +51,13 @@ const granted = async (): Promise<string> => {
   return id;
 };
 const legs = async (id: string) => (await bridge.get(`/calls/${id}`)).json().legs;
-const LEG = { identity: 'callee', participant_sid: 'PA_1', sip_call_id: wireCallId('SCL_abc') };
+const LEG = {
+  identity: 'callee',
+  participant_sid: 'PA_1',
+  sip_call_id: wireCallId('SCL_abc'),
+  sip_status: null,
+  sip_reason: null,
+};
 
 describe('a hint', () => {
   test('of a leg is written down, once', async () => {

@@ -1,0 +1,31 @@
+import type { EndReason } from '@outdial/telephony';
+import type { LegGrant } from '../ports.ts';
+import type { TransferAnswer } from '../tools/transfer-call.ts';
+
+/** Why nobody answered, or nobody was dialled. */
+export type Why = EndReason | Extract<LegGrant, { status: 'refused' }>['reason'] | 'refused';
+
+/** What the model is told when nobody knows how a transfer went: it says so and takes a message. */
+export const TOLD = {
+  unknown:
+    'Nobody knows whether the transfer works. Say so, do not try it again, and offer to take a message.',
+  mayRing: 'A transfer was tried and may still ring. Do not try another.',
+} as const;
+
+const REASONS: Partial<Record<Why, string>> = {
+  busy: 'their line is busy',
+  declined: 'they do not take the call now',
+  unavailable: 'they cannot be reached now',
+  no_answer: 'nobody answered',
+  invalid_number: 'their number does not work',
+  refused: 'it was refused',
+  full: 'all of our lines are in use',
+  later: 'all of our lines are in use',
+  taken: 'they were called in this call before',
+};
+
+/** The answer to the model after a failure: why, in words that it can say, and what to do next. */
+export const failed = (why: Why): TransferAnswer => ({
+  status: 'failed',
+  tell: `The transfer failed: ${REASONS[why] ?? 'it is not possible now'}. Say so, and go on: offer to take a message, or to help yourself.`,
+});
