@@ -32,7 +32,7 @@ RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
 
 FROM manifests AS agent-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
-  pnpm install --frozen-lockfile --prod --filter @outdial/agent...
+  pnpm install --frozen-lockfile --prod --filter-prod @outdial/agent...
 
 FROM manifests AS lab-dependencies
 RUN --mount=type=cache,id=outdial-pnpm,target=/pnpm-store \
