@@ -11,6 +11,7 @@ export const callWithTools = async (
     readonly call?: Partial<GrantedCall>;
     readonly answered?: boolean;
     readonly mode?: 'auto' | 'bridge';
+    readonly instructions?: string;
   } = {},
 ) => {
   const rig = createCallRig({
@@ -24,6 +25,7 @@ export const callWithTools = async (
   if (transfers === undefined || first === undefined) throw new Error('The call has no transfer target.');
   const talk = await converse({
     model,
+    ...(options.instructions === undefined ? {} : { instructions: options.instructions }),
     tools: {
       end_call: createEndCallTool({
         end: async () => {

@@ -9,7 +9,11 @@ const folder = openPlaybookFolder(join(import.meta.dirname, '../../../../playboo
 });
 
 /** The scenario's playbook, filled in as the bridge does it. Rejects when the two do not fit. */
-export const playbookOf = async ({ id, playbook, variables = {} }: Scenario): Promise<FilledPlaybook> => {
+export const playbookOf = async ({
+  id,
+  playbook,
+  variables = {},
+}: Pick<Scenario, 'id' | 'playbook' | 'variables'>): Promise<FilledPlaybook> => {
   const found = findPlaybook(await folder.read(), playbook);
   if (found.status === 'refused') throw new Error(`${id}: ${found.detail}`);
   const filled = fillPlaybook(found.playbook, {
