@@ -1,6 +1,6 @@
 import type { GrantedCall } from '@outdial/telephony';
-import { createEndCallTool } from '../src/tools/end-call.ts';
-import { createTransferCallTool } from '../src/tools/transfer-call.ts';
+import { createCallTools } from '../src/tools/call-tools.ts';
+import { testCall } from '../test/call.ts';
 import { createCallRig } from '../test/call-rig.ts';
 import { converse, type ScriptedModel } from './scripted-model.ts';
 
@@ -21,19 +21,17 @@ export const callWithTools = async (
   if (options.answered ?? true) await rig.answer();
   else await rig.sessionStarted;
   const transfers = rig.transfers();
-  const [first, ...rest] = transfers?.targets ?? [];
-  if (transfers === undefined || first === undefined) throw new Error('The call has no transfer target.');
+  if (transfers === undefined) throw new Error('The call has no transfers.');
   const talk = await converse({
     model,
     ...(options.instructions === undefined ? {} : { instructions: options.instructions }),
-    tools: {
-      end_call: createEndCallTool({
-        end: async () => {
-          rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
-        },
-      }),
-      transfer_call: createTransferCallTool({ targets: [first, ...rest], transfer: transfers.transfer }),
-    },
+    tools: createCallTools({
+      playbook: testCall(options.call).playbook,
+      transfers,
+      endCall: async () => {
+        rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+      },
+    }),
   });
   return {
     ...talk,

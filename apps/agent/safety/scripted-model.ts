@@ -15,12 +15,19 @@ const toolsOf = ({ toolCtx }: Chat) =>
 
 /** The scripted model of agents-js, which also keeps what it was sent. */
 export class ScriptedModel extends voice.testing.FakeLLM {
-  /** Each request: the messages, and the tools with their schemas, as text. */
-  readonly requests: { readonly context: string; readonly tools: string; readonly chat: Chat }[] = [];
+  /** Each request: the messages, and the tools with their schemas, as text; the names of the tools. */
+  readonly requests: {
+    readonly context: string;
+    readonly tools: string;
+    readonly names: readonly string[];
+    readonly chat: Chat;
+  }[] = [];
 
   override chat(chat: Chat) {
     const context = JSON.stringify(chat.chatCtx.toJSON({ excludeTimestamp: true }));
-    this.requests.push({ context, tools: JSON.stringify(toolsOf(chat)), chat });
+    const tools = toolsOf(chat);
+    const names = tools.map(({ name }) => name);
+    this.requests.push({ context, tools: JSON.stringify(tools), names, chat });
     return super.chat(chat);
   }
 }

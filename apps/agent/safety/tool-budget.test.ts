@@ -69,6 +69,7 @@ test('the end of the call is never refused, and comes once', async () => {
     end: async () => {
       ends += 1;
     },
+    mayEnd: () => true,
   });
   const model = modelThatCalls({
     'Go.': Array.from({ length: 20 }, () => use('look_up')),

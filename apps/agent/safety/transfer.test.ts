@@ -1,4 +1,6 @@
+import type { GrantedCall } from '@outdial/telephony';
 import { afterEach, describe, expect, test } from 'vitest';
+import { testCall } from '../test/call.ts';
 import { callWithTools } from './call-with-tools.ts';
 import { modelThatCalls, outputsOf } from './scripted-model.ts';
 
@@ -123,6 +125,38 @@ test('a second leg goes to the number of the named target, too', async () => {
   const answers = outputsOf(await call.hear(ASK));
   expect(call.rig.seen.legs.map(({ dialString }) => dialString)).toEqual(['61255500100']);
   expect(answers).toEqual([expect.stringContaining('their line is busy')]);
+});
+
+test('a model that hangs up while it transfers does not cut the callee off', async () => {
+  const end = { name: 'end_call', args: {} };
+  call = await callWithTools(modelThatCalls({ [ASK]: [to('default'), end] }));
+  const turn = call.hear(ASK);
+  await call.rig.referred;
+  expect(call.rig.end.current()).toBeNull();
+  call.rig.referResult({ status: 'refused', sipStatus: 603, errorText: '603 Declined' });
+  expect(outputsOf(await turn).join()).toContain('Do not end it.');
+  expect(call.rig.end.current()).toBeNull();
+});
+
+test('after a transfer that failed the call can be ended', async () => {
+  const end = { name: 'end_call', args: {} };
+  call = await callWithTools(modelThatCalls({ [ASK]: [to('default')], 'Goodbye.': [end] }));
+  call.rig.referResult({ status: 'refused', sipStatus: 603, errorText: '603 Declined' });
+  await call.hear(ASK);
+  await call.hear('Goodbye.');
+  expect(call.rig.end.current()).toMatchObject({ reason: 'agent_hangup' });
+});
+
+test.each<[string, Partial<GrantedCall>, string]>([
+  ['a playbook without the tool', { playbook: { ...testCall().playbook, tools: ['end_call'] } }, 'end_call'],
+  ['a call without a target', { transfer_target: null }, 'end_call'],
+  ['a playbook without tools', { playbook: { ...testCall().playbook, tools: [] } }, ''],
+])('%s cannot transfer, whatever the model calls', async (_case, changes, has) => {
+  const model = modelThatCalls({ [ASK]: [to('default'), to('+61255500100')] });
+  call = await callWithTools(model, { call: changes });
+  await call.hear(ASK);
+  expect(model.requests[0]?.names.join()).toBe(has);
+  expect(call.rig.seen.refers).toEqual([]);
 });
 
 test('the end of the call is no way around it: nobody is called by it', async () => {

@@ -19,10 +19,7 @@ import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
 import { buildModels, chooseModels } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { runCall } from './run-call.ts';
-import { createEndCallTool } from './tools/end-call.ts';
-import type { ToolSet } from './tools/tool-budget.ts';
-import { createTransferCallTool } from './tools/transfer-call.ts';
-import type { Transfers } from './transfer/transfers.ts';
+import { createCallTools } from './tools/call-tools.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
 
@@ -37,17 +34,6 @@ const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
     case 'off':
       return null;
   }
-};
-
-const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): ToolSet => {
-  const end_call = createEndCallTool({ end: endCall });
-  const [first, ...rest] = transfers.targets;
-  if (first === undefined) return { end_call };
-  const transfer_call = createTransferCallTool({
-    targets: [first, ...rest],
-    transfer: transfers.transfer,
-  });
-  return { end_call, transfer_call };
 };
 
 const ledgerFor = async (
@@ -115,9 +101,13 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         models: buildModels(config, vad, log),
         turnDetection: chooseModels(config).turnDetection,
         playbook: call.playbook,
-        tools: toolsFor(transfers, async () => {
-          await conversation.say(GOODBYE);
-          end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+        tools: createCallTools({
+          playbook: call.playbook,
+          transfers,
+          endCall: async () => {
+            await conversation.say(GOODBYE);
+            end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+          },
         }),
         onProviderError: (reason) =>
           end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),

@@ -1,8 +1,7 @@
 import { llm, voice } from '@livekit/agents';
 import { type FilledPlaybook, instructionsFor } from '@outdial/playbooks';
-import { createEndCallTool } from '../../src/tools/end-call.ts';
+import { createCallTools } from '../../src/tools/call-tools.ts';
 import { type ToolSet, withBudget } from '../../src/tools/tool-budget.ts';
-import { createTransferCallTool } from '../../src/tools/transfer-call.ts';
 import type { Scenario } from './scenario.ts';
 import type { Line } from './transcript.ts';
 
@@ -14,19 +13,22 @@ export type Played =
 const TURN_LIMIT_MS = 60_000;
 
 /** The tools of a call, with nobody behind them: the call is over when one of them ends it. */
-const toolsFor = ({ tools, transfer_targets }: FilledPlaybook, over: () => void): ToolSet => {
-  const [first, ...rest] = transfer_targets;
-  const transfer = async () => {
-    over();
-    return { status: 'done' } as const;
-  };
-  return {
-    ...(tools.includes('end_call') ? { end_call: createEndCallTool({ end: async () => over() }) } : {}),
-    ...(tools.includes('transfer_call') && first !== undefined
-      ? { transfer_call: createTransferCallTool({ targets: [first, ...rest], transfer }) }
-      : {}),
-  };
-};
+const toolsFor = (playbook: FilledPlaybook, over: () => void): ToolSet =>
+  createCallTools({
+    playbook,
+    transfers: {
+      targets: playbook.transfer_targets.map(({ name, description, target }) => ({
+        name,
+        description,
+        uri: target,
+      })),
+      transfer: async () => {
+        over();
+        return { status: 'done' };
+      },
+    },
+    endCall: async () => over(),
+  });
 
 const linesOf = (turn: voice.testing.RunResult): readonly Line[] =>
   turn.events.flatMap((event): readonly Line[] => {

@@ -3,15 +3,23 @@ import { llm } from '@livekit/agents';
 const DESCRIPTION = `Ends the call. Use it when the person says goodbye or has nothing more to ask.
 Do not use it when they ask to wait or to be transferred. A goodbye is spoken for you.`;
 
-/** The model's way to hang up; `end` says goodbye and ends the call. However often it is used: once. */
-export const createEndCallTool = (options: { readonly end: () => Promise<void> }) => {
+/**
+ * The model's way to hang up; `end` says goodbye and ends the call, once however often the tool is used.
+ * While `mayEnd` says no, a transfer is running and the call goes on.
+ */
+export const createEndCallTool = (options: {
+  readonly end: () => Promise<void>;
+  readonly mayEnd: () => boolean;
+}) => {
   let ending: Promise<void> | null = null;
   return llm.tool({
     description: DESCRIPTION,
     execute: async (_arguments, { ctx }) => {
       await ctx.waitForPlayout();
+      if (!options.mayEnd()) return 'The call is being transferred and goes on. Do not end it.';
       ending ??= options.end();
       await ending;
+      return undefined;
     },
   });
 };
