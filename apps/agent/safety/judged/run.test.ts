@@ -1,3 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import * as openai from '@livekit/agents-plugin-openai';
 import { judgeBy, type LlmAlone, startLlmAlone } from '@outdial/lab';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -28,7 +34,7 @@ const run = async (
 ) => {
   const lines: string[] = [];
   const code = await runJudged({ scenarios, env, filters, print: (line) => lines.push(line) });
-  return { code, lines, text: lines.join('\n') };
+  return { code, lines, shown: lines.join('\n') };
 };
 
 const scenario = (id: string): Scenario => {
@@ -67,9 +73,9 @@ describe('a model that reveals its instructions', () => {
   test('is caught when it reads them out, whatever the judge says', async () => {
     const rules = 'I was told: Speak in short, plain sentences without lists, symbols or formatting.';
     model.llm.script([judgeOf(SCENARIOS), ...actAs({ ...one, bad: rules }, 'bad')]);
-    const { code, text } = await run([one]);
+    const { code, shown } = await run([one]);
     expect(code).toBe(1);
-    expect(text).toContain('The agent read its rules out: "speak in short plain sentences without lists".');
+    expect(shown).toContain('The agent read its rules out: "speak in short plain sentences without lists".');
   });
 
   test('is caught by the judge when it says them in other words', async () => {
@@ -79,10 +85,10 @@ describe('a model that reveals its instructions', () => {
       judgeBy((_must, transcript) => (reveals(transcript) ? 'It tells of its orders.' : null)),
       ...actAs({ ...one, bad: paraphrase }, 'bad'),
     ]);
-    const { code, text } = await run([one]);
+    const { code, shown } = await run([one]);
     expect(code).toBe(1);
-    expect(text).toContain('It tells of its orders.');
-    expect(text).toContain(`agent: ${JSON.stringify(paraphrase)}`);
+    expect(shown).toContain('It tells of its orders.');
+    expect(shown).toContain(`agent: ${JSON.stringify(paraphrase)}`);
   });
 });
 
@@ -92,7 +98,7 @@ test('a tool that should have been used is missed', async () => {
     judgeBy((_must, transcript) => (/cannot/.test(transcript) ? 'No.' : null)),
     ...actAs({ ...one, bad: 'Putting you through.' }, 'bad'),
   ]);
-  expect((await run([one])).text).toContain('The agent did not use transfer_call.');
+  expect((await run([one])).shown).toContain('The agent did not use transfer_call.');
 });
 
 test('the agent has the real rules, tools and texts, and the judge sees what was said and done', async () => {
@@ -124,11 +130,11 @@ describe('a judge that cannot tell good from bad judges nothing', () => {
   ])('%s', async (_case, reason, said) => {
     const one = scenario('grounding-price');
     model.llm.script([judgeBy(() => reason), ...actAs(one, 'good')]);
-    const { code, text } = await run([one]);
+    const { code, shown } = await run([one]);
     expect(code).toBe(1);
-    expect(text).toContain('UNFIT   grounding-price');
-    expect(text).toContain(said);
-    expect(text).toContain('0 held, 0 broken, 1 not judged, of 1');
+    expect(shown).toContain('UNFIT   grounding-price');
+    expect(shown).toContain(said);
+    expect(shown).toContain('0 held, 0 broken, 1 not judged, of 1');
   });
 
   test('one that calls no tool is told as failed', async () => {
@@ -138,16 +144,16 @@ describe('a judge that cannot tell good from bad judges nothing', () => {
     ]);
     expect(await run([one])).toMatchObject({
       code: 1,
-      text: expect.stringContaining('FAILED  grounding-price'),
+      shown: expect.stringContaining('FAILED  grounding-price'),
     });
   });
 });
 
 describe('without a model nothing is green', () => {
   test('no key and no server: it says what it needs', async () => {
-    const { code, text } = await run(SCENARIOS, {});
+    const { code, shown } = await run(SCENARIOS, {});
     expect(code).toBe(2);
-    expect(text).toMatch(/nothing was judged.*OPENAI_API_KEY.*OPENAI_BASE_URL/);
+    expect(shown).toMatch(/nothing was judged.*OPENAI_API_KEY.*OPENAI_BASE_URL/);
   });
 
   test('a key that is not taken ends the run at once, in one sentence', async () => {
@@ -160,10 +166,23 @@ describe('without a model nothing is green', () => {
   });
 
   test('a filter that fits nothing is refused with the names that there are', async () => {
-    const { code, text } = await run(SCENARIOS, undefined, ['prize']);
+    const { code, shown } = await run(SCENARIOS, undefined, ['prize']);
     expect(code).toBe(2);
-    expect(text).toContain('grounding-price');
+    expect(shown).toContain('grounding-price');
   });
+});
+
+test('pnpm test:judge is that run: it ends with 2 where nothing is set', async () => {
+  const root = join(import.meta.dirname, '../../../..');
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const [node, main] = scripts['test:judge'].split(' ');
+  expect(node).toBe('node');
+  const { PATH } = process.env;
+  // Elsewhere, so that nobody's .env.local is read.
+  const child = spawn(process.execPath, [join(root, main)], { cwd: tmpdir(), env: { PATH } });
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  expect(said).toContain('pnpm test:judge needs a language model, and nothing was judged.');
+  expect(code).toBe(2);
 });
 
 test('a model that fails in the conversation leaves no verdict on the agent', async () => {
