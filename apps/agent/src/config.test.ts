@@ -43,7 +43,11 @@ test.each([
     { SIP_IDENTITY_HEADER: 'P-Asserted-Identity' },
     'needs SIP_FROM_IDENTITY',
   ],
-  ['Cartesia without its key', { STT_PROVIDER: 'cartesia' }, 'cartesia needs CARTESIA_API_KEY'],
+  [
+    'Cartesia without its key',
+    { CARTESIA_API_KEY: '', STT_PROVIDER: 'cartesia' },
+    'cartesia needs CARTESIA_API_KEY',
+  ],
   ['a header that is not ours to set', { ACCOUNT_CODE_HEADER: 'From' }, 'X-'],
   ['a fraction of a second of ringing', { RING_TIMEOUT_SECONDS: '25.5' }, 'RING_TIMEOUT_SECONDS'],
   ['a log level of another system', { LOG_LEVEL: 'WARNING' }, 'not one of INFO, DEBUG'],

@@ -10,6 +10,8 @@ import {
 } from '@outdial/runtime';
 import { checkHeaderName, DIAL_FORMATS, RING_TIMEOUT_SECONDS } from '@outdial/telephony';
 import { z } from 'zod';
+import { speechProblems } from './speech/check-speech.ts';
+import { speechEnvironment } from './speech/environment.ts';
 
 /** The names that only the agent reads, what each means (`description`) and its default (`meta().default`). */
 export const agentEnvironment = {
@@ -63,24 +65,7 @@ export const agentEnvironment = {
     'Form of Refer-To for numbers: tel, or sip with TRANSFER_HOST.',
   ),
 
-  CARTESIA_API_KEY: optional('Own Cartesia key; unset: the LiveKit-managed cartesia/sonic-2.'),
-  CARTESIA_VOICE_ID: withDefault('9626c31c-bec5-4cca-baa8-f8ba9e84c8bc', 'Voice of the agent.'),
-  CARTESIA_BASE_URL: optional('Cartesia’s API when it is not the vendor’s own address.'),
-  STT_PROVIDER: choice(
-    ['auto', 'cartesia', 'openai', 'livekit'],
-    'auto',
-    'Speech to text. auto: Cartesia when its key is set, else OPENAI_BASE_URL when set, else LiveKit-managed.',
-  ),
-  STT_MODEL: optional('Speech-to-text model.'),
-  LLM_MODEL: optional('Language model.'),
-  TTS_MODEL: optional('Text-to-speech model.'),
-  OPENAI_API_KEY: optional('Key of the OpenAI-compatible server.'),
-  OPENAI_BASE_URL: optional('Any OpenAI-compatible server, e.g. Ollama at http://127.0.0.1:11434/v1.'),
-  VAD: choice(
-    ['silero', 'builtin', 'off'],
-    'silero',
-    'Voice activity detection; off leaves the turns to speech to text.',
-  ),
+  ...speechEnvironment,
 } as const;
 
 /** Everything the agent reads from its environment; parse with `parseConfig`. */
@@ -118,16 +103,7 @@ export const agentConfigSchema = z
         `${config.SIP_IDENTITY_HEADER} needs SIP_FROM_HOST or SIP_TRUNK_HOST, its host.`,
       );
     }
-    if (config.STT_PROVIDER === 'cartesia' && config.CARTESIA_API_KEY === null) {
-      problem('STT_PROVIDER', 'cartesia needs CARTESIA_API_KEY.');
-    }
-    if (
-      config.STT_PROVIDER === 'openai' &&
-      config.OPENAI_API_KEY === null &&
-      config.OPENAI_BASE_URL === null
-    ) {
-      problem('STT_PROVIDER', 'openai needs OPENAI_API_KEY or OPENAI_BASE_URL.');
-    }
+    for (const { name, message } of speechProblems(config)) problem(name, message);
     if (config.TRANSFER_URI === 'sip' && config.TRANSFER_HOST === null && config.SIP_TRUNK_HOST === null) {
       problem('TRANSFER_URI', 'sip needs TRANSFER_HOST or SIP_TRUNK_HOST, the host of the Refer-To.');
     }

@@ -1,10 +1,12 @@
+import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AgentSessionOptions, voice } from '@livekit/agents';
-import type { Room } from '@livekit/rtc-node';
+import { voice } from '@livekit/agents';
+import type { AudioFrame, Room } from '@livekit/rtc-node';
 import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
 import type { GrantedPlaybook } from '@outdial/telephony';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
+import type { Models, TurnDetection } from './models.ts';
 import { type ToolSet, withBudget } from './tools/tool-budget.ts';
 
 /** The spoken side of a call: an agents-js session on the callee's leg. */
@@ -22,6 +24,8 @@ export type Conversation = {
   listen(): void;
   /** Says a sentence and resolves when its last sound has left for the callee. */
   say(text: string): Promise<void>;
+  /** Plays a recorded sentence, which needs no voice, and resolves when its last sound has left. */
+  play(text: string, audio: ReadableStream<AudioFrame>): Promise<void>;
   /** Closes the agent's ears: the callee waits for somebody else. */
   pause(): void;
   /** Opens them again. */
@@ -39,8 +43,8 @@ const SILENT = 'The voice made no sound; check the text-to-speech provider and i
 /** Builds the session; `onProviderError` is called when speech or model are gone for good. */
 export const createConversation = (options: {
   readonly room: Room;
-  readonly models: Pick<AgentSessionOptions, 'stt' | 'llm' | 'tts' | 'vad'>;
-  readonly turnDetection: 'stt' | 'vad';
+  readonly models: Models;
+  readonly turnDetection: TurnDetection;
   readonly playbook: GrantedPlaybook;
   readonly tools: ToolSet;
   readonly onProviderError: (reason: string) => void;
@@ -108,6 +112,10 @@ export const createConversation = (options: {
     },
     say: async (text) => {
       await session.say(text, { allowInterruptions: false }).waitForPlayout();
+      await pause(PLAYOUT_TAIL_MS);
+    },
+    play: async (text, audio) => {
+      await session.say(text, { audio, allowInterruptions: false }).waitForPlayout();
       await pause(PLAYOUT_TAIL_MS);
     },
     pause: () => session.input.setAudioEnabled(false),

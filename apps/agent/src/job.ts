@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { defineAgent, inference, type JobContext, type JobProcess, type VAD } from '@livekit/agents';
-import * as silero from '@livekit/agents-plugin-silero';
+import {
+  defineAgent,
+  log as frameworkLog,
+  type JobContext,
+  type JobProcess,
+  type VAD,
+} from '@livekit/agents';
 import { createLogger, type Logger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
 import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
 import { RoomServiceClient } from 'livekit-server-sdk';
@@ -16,25 +21,17 @@ import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { createConversation } from './conversation.ts';
 import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
-import { buildModels, chooseModels } from './models.ts';
+import { buildModels, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { runCall } from './run-call.ts';
+import { loadVad } from './speech/vad.ts';
+import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
+import { leaveWithoutVoice } from './speech/voice-lost.ts';
 import { createCallTools } from './tools/call-tools.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
 
 const GOODBYE = 'Thank you. Goodbye.';
-
-const loadVad = async (config: AgentConfig): Promise<VAD | null> => {
-  switch (config.VAD) {
-    case 'silero':
-      return silero.VAD.load();
-    case 'builtin':
-      return new inference.VAD();
-    case 'off':
-      return null;
-  }
-};
 
 const ledgerFor = async (
   ctx: JobContext<JobData>,
@@ -87,6 +84,9 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   const end = createCallEnd();
   guardJob(end, log);
 
+  silenceVadLag(frameworkLog());
+  const vadFacts = vad === null ? null : watchVad(vad, config.VAD, log);
+
   const running = runCall({
     config,
     room: ctx.room,
@@ -96,10 +96,11 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     targetLeg: createTargetLeg(roomNameOf(ctx), config, log),
     media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
+      const models = buildModels(config, vad, call.playbook, log);
       const conversation = createConversation({
         room: ctx.room,
-        models: buildModels(config, vad, log),
-        turnDetection: chooseModels(config).turnDetection,
+        models,
+        turnDetection: turnDetectionFor(config),
         playbook: call.playbook,
         tools: createCallTools({
           playbook: call.playbook,
@@ -113,6 +114,8 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
           end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),
         log,
       });
+      void models.tts.lost.then((lost) => leaveWithoutVoice({ lost, conversation, transfers, end, log }));
+      void end.decided.then(() => log.info({ voice: models.tts.facts, vad: vadFacts }, 'how speech went'));
       return conversation;
     },
     end,

@@ -8,7 +8,11 @@ import { createBridgeClient } from './adapters/bridge-client.ts';
 import { endCallsOfTheDead } from './adapters/call-marks.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
-import { chooseModels } from './models.ts';
+import { measureHostDelay } from './host-delay.ts';
+import { chooseModels } from './speech/choice.ts';
+import { localModelsProblem, needsLocalModels } from './speech/local-models.ts';
+import { startLines } from './speech/start-lines.ts';
+import { FULL, workerLoad } from './worker-load.ts';
 
 /**
  * Jobs beyond MAX_CONCURRENT_CALLS: the bridge gives a place away when a call's end is reported, a moment before
@@ -40,9 +44,20 @@ const readConfig = (): AgentConfig => {
 const config = readConfig();
 const log = createLogger(logOptions('agent', config));
 
+const choice = chooseModels(config);
+const missing = needsLocalModels(choice) ? localModelsProblem() : null;
+if (missing !== null) {
+  console.error(missing);
+  process.exit(1);
+}
+
 // agents-js starts a 375 MB inference process for its own end-of-turn model even where turns are
 // detected otherwise. A runner of that name that does not enumerate keeps it from being started.
-Object.defineProperty(InferenceRunner.registeredRunners, 'lk_eot_audio', { value: 'off', enumerable: false });
+if (choice.turns.provider !== 'local')
+  Object.defineProperty(InferenceRunner.registeredRunners, 'lk_eot_audio', {
+    value: 'off',
+    enumerable: false,
+  });
 
 // The framework's own log writes transcripts and identities unmasked: below warnings it is for those
 // who asked for private values.
@@ -51,6 +66,21 @@ initializeLogger({ pretty: process.stdout.isTTY === true, level: frameworkLevel 
 const healthPort = config.AGENT_HEALTH_PORT || (await freePort(config.AGENT_HEALTH_HOST));
 const mostJobs = config.MAX_CONCURRENT_CALLS + LEAVING_JOBS;
 const drainMs = (config.MAX_CALL_SECONDS + 60) * 1000;
+
+const hostDelay = measureHostDelay();
+let late = false;
+const reportLoad = (jobs: number): number => {
+  const lateMs = hostDelay();
+  const load = workerLoad({ jobs, mostJobs, lateMs });
+  const isLate = load >= FULL && jobs < mostJobs;
+  if (isLate && !late)
+    log.warn(
+      { jobs, lateMs },
+      'this host is too busy for a further call: none is taken until it has time again',
+    );
+  late = isLate;
+  return load;
+};
 
 const server = new AgentServer(
   new ServerOptions({
@@ -68,7 +98,7 @@ const server = new AgentServer(
     initializeProcessTimeout: 30_000,
     drainTimeout: drainMs,
     // livekit-server itself refuses a worker that reports 0.7 or more, whatever the threshold here.
-    loadFunc: async (worker) => (worker.activeJobs.length >= mostJobs ? 1 : 0),
+    loadFunc: async (worker) => reportLoad(worker.activeJobs.length),
     requestFunc: async (request) => {
       if (server.activeJobs.length >= mostJobs) return request.reject();
       return request.accept();
@@ -76,20 +106,8 @@ const server = new AgentServer(
   }),
 );
 
-const { stt, llm, tts, turnDetection } = chooseModels(config);
-log.info(
-  {
-    agentName: config.AGENT_NAME,
-    livekit: config.LIVEKIT_URL,
-    stt,
-    llm,
-    tts,
-    vad: config.VAD,
-    turnDetection,
-    healthPort,
-  },
-  'agent starting',
-);
+log.info({ agentName: config.AGENT_NAME, livekit: config.LIVEKIT_URL, healthPort }, 'agent starting');
+for (const { facts, text } of startLines(choice)) log.info(facts, text);
 
 const spool = createReportSpool(spoolDir(config));
 const bridge = createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET);

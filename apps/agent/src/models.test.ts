@@ -1,38 +1,51 @@
-import { expect, test } from 'vitest';
+import { inference, initializeLogger } from '@livekit/agents';
+import { beforeAll, expect, test } from 'vitest';
 import { testConfig } from '../test/config.ts';
-import { chooseModels } from './models.ts';
+import { testLog } from '../test/log.ts';
+import { buildModels, turnDetectionFor } from './models.ts';
 
-test.each([
-  [
-    'nothing set: all managed by LiveKit',
-    {},
-    { stt: 'livekit', llm: 'livekit', tts: 'livekit', turnDetection: 'vad' },
-  ],
-  [
-    'a Cartesia key: Cartesia hears and speaks',
-    { CARTESIA_API_KEY: 'sk' },
-    { stt: 'cartesia', llm: 'livekit', tts: 'cartesia', turnDetection: 'stt' },
-  ],
-  [
-    'an OpenAI-compatible server: it hears and thinks',
-    { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' },
-    { stt: 'openai', llm: 'openai', tts: 'livekit', turnDetection: 'vad' },
-  ],
-  [
-    'only an OpenAI key: it thinks',
-    { OPENAI_API_KEY: 'sk' },
-    { stt: 'livekit', llm: 'openai', tts: 'livekit', turnDetection: 'vad' },
-  ],
-  [
-    'a named STT provider beats auto',
-    { CARTESIA_API_KEY: 'sk', OPENAI_API_KEY: 'sk', STT_PROVIDER: 'openai' },
-    { stt: 'openai', llm: 'openai', tts: 'cartesia', turnDetection: 'vad' },
-  ],
-  [
-    'VAD off leaves turns to STT',
-    { VAD: 'off' },
-    { stt: 'livekit', llm: 'livekit', tts: 'livekit', turnDetection: 'stt' },
-  ],
-])('%s', (_case, env, choice) => {
-  expect(chooseModels(testConfig(env))).toEqual(choice);
+const PLAYBOOK = { language: 'en', voice: null };
+// Nothing listens there: what is built asks nobody yet.
+const NOWHERE = { CARTESIA_BASE_URL: 'http://127.0.0.1:9' };
+
+const build = async (
+  env: Record<string, string>,
+  playbook: { language: string; voice: string | null } = PLAYBOOK,
+) => {
+  const models = buildModels(testConfig({ ...NOWHERE, ...env }), null, playbook, testLog().log);
+  await models.tts.close();
+  return models;
+};
+
+beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
+
+test('Cartesia hears with the model that suits the language, unless STT_MODEL says otherwise', async () => {
+  expect((await build({})).stt).toMatchObject({ label: 'cartesia.STT', model: 'ink-2' });
+  expect((await build({}, { language: 'de', voice: null })).stt.model).toBe('ink-whisper');
+  expect((await build({ STT_MODEL: 'ink-whisper' })).stt.model).toBe('ink-whisper');
+});
+
+test('an OpenAI-compatible server hears and thinks with the models of the environment', async () => {
+  const { stt, llm } = await build({
+    STT_PROVIDER: 'openai',
+    STT_MODEL: 'whisper-small',
+    LLM_MODEL: 'qwen3',
+  });
+  expect(stt).toMatchObject({ label: 'openai.STT', model: 'whisper-small' });
+  // Whole sentences only: the session finds them by voice activity.
+  expect(stt.capabilities.streaming).toBe(false);
+  expect(llm.model).toBe('qwen3');
+});
+
+test('VAD off is handed on as "none", which an omitted one would not be', async () => {
+  expect(await build({ VAD: 'off' })).toHaveProperty('vad', null);
+});
+
+test('the session gets the turn detection that was chosen', () => {
+  expect(turnDetectionFor(testConfig())).toBe('stt');
+  expect(turnDetectionFor(testConfig({ STT_PROVIDER: 'openai' }))).toBe('vad');
+  const local = turnDetectionFor(testConfig({ TURN_DETECTION: 'local' }));
+  expect(local).toBeInstanceOf(inference.TurnDetector);
+  // Never LiveKit's cloud model, which would be sent the callee's voice.
+  expect(local).toMatchObject({ model: 'turn-detector-v1-mini' });
 });

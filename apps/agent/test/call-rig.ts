@@ -125,6 +125,7 @@ export const createCallRig = (
       transfers = made;
       return {
         start: async () => started.resolve(),
+        play: async () => {},
         say: async (text) => {
           seen.said.push(text);
         },

@@ -283,6 +283,7 @@ describe('the OpenAPI page', () => {
       '/dispatch',
       '/events',
       '/healthz',
+      '/playbooks',
       '/readyz',
     ]);
     const body = page.paths['/dispatch'].post.requestBody.content['application/json'].schema;

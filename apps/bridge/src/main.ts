@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openPlaybookFolder } from '@outdial/playbooks/files';
 import {
   ConfigError,
   createLogger,
-  DEFAULT_PLAYBOOKS_DIR,
   type Logger,
   loadEnvironment,
   logOptions,
@@ -13,6 +11,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createCallbackSender } from './adapters/callbacks/callback-sender.ts';
 import { createLiveKit } from './adapters/livekit/livekit.ts';
 import { createWebhookReader } from './adapters/livekit/webhook.ts';
+import { openPlaybooks } from './adapters/playbooks/open-playbooks.ts';
 import { createAlarmClock } from './adapters/postgres/alarm-clock.ts';
 import { markBoot } from './adapters/postgres/boot-mark.ts';
 import { createCallStore } from './adapters/postgres/call-store.ts';
@@ -91,23 +90,6 @@ const openStore = async (config: BridgeConfig, log: Logger) => {
       lock?.release();
     },
   };
-};
-
-/** Opens the playbooks, and tells at once what is wrong in each of their files. */
-const openPlaybooks = async (config: BridgeConfig, log: Logger) => {
-  const folder = openPlaybookFolder(config.PLAYBOOKS_DIR, {
-    defaultCountry: config.DEFAULT_COUNTRY,
-    mustExist: config.PLAYBOOKS_DIR !== DEFAULT_PLAYBOOKS_DIR,
-  });
-  const { entries, problem } = await folder.read();
-  if (problem !== null) throw new StartError(problem);
-  for (const entry of entries) {
-    if (entry.status === 'ok') continue;
-    const facts = { playbook: entry.name, problems: entry.problems };
-    log.warn(facts, 'a playbook is broken; calls that ask for it are refused');
-  }
-  log.info({ playbooks: entries.map(({ name }) => name) }, 'playbooks read');
-  return folder;
 };
 
 /** Ends every connection: idle ones at once, requests under way when they are answered or out of time. */

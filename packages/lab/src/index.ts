@@ -49,15 +49,20 @@ export {
 export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from './phones/scenario-parts.ts';
 export { startPostgres, type TestPostgres } from './postgres.ts';
 export {
+  compareSounds,
   judgeBy,
   type LlmAlone,
   type LlmReply,
   type LlmRule,
   readWav,
   type Similarity,
+  type Sound,
+  type SpeechServers,
   similarity,
   speak,
   startLlmAlone,
+  startSpeechServers,
+  synthesize,
   type UtteranceKey,
   utterances,
 } from './speech/index.ts';

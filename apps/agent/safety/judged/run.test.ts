@@ -18,6 +18,7 @@ import { SCENARIOS } from './scenarios/index.ts';
 let model: LlmAlone;
 beforeAll(async () => {
   model = await startLlmAlone();
+  model.llm.chunkEveryMs = 0;
 });
 afterEach(() => {
   model.llm.script(null);

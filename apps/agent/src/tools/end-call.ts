@@ -1,7 +1,5 @@
 import { llm } from '@livekit/agents';
-
-const DESCRIPTION = `Ends the call. Use it when the person says goodbye or has nothing more to ask.
-Do not use it when they ask to wait or to be transferred. A goodbye is spoken for you.`;
+import { TOOL_WORDS } from '@outdial/playbooks';
 
 /**
  * The model's way to hang up; `end` says goodbye and ends the call, once however often the tool is used.
@@ -13,7 +11,7 @@ export const createEndCallTool = (options: {
 }) => {
   let ending: Promise<void> | null = null;
   return llm.tool({
-    description: DESCRIPTION,
+    description: TOOL_WORDS.end_call,
     execute: async (_arguments, { ctx }) => {
       await ctx.waitForPlayout();
       if (!options.mayEnd()) return 'The call is being transferred and goes on. Do not end it.';

@@ -1,17 +1,12 @@
 import { llm } from '@livekit/agents';
+import { describeTargets, TOOL_WORDS } from '@outdial/playbooks';
 import type { TransferTarget } from '@outdial/telephony';
 import { z } from 'zod';
-
-const DESCRIPTION = `Transfers the person on the phone to somebody else and ends your part of the call.
-Use it when they ask for a person, or for something that you cannot do. Do not say goodbye first.`;
 
 /** What came of a transfer, in words for the model; `done` needs no more words. */
 export type TransferAnswer =
   | { readonly status: 'done' }
   | { readonly status: 'failed'; readonly tell: string };
-
-const describe = ({ name, description }: Target): string =>
-  description === null ? name : `${name} (${description})`;
 
 type Target = Pick<TransferTarget, 'name' | 'description'>;
 
@@ -24,11 +19,9 @@ export const createTransferCallTool = (options: {
   readonly transfer: (targetName: string) => Promise<TransferAnswer>;
 }) =>
   llm.tool({
-    description: DESCRIPTION,
+    description: TOOL_WORDS.transfer_call,
     parameters: z.object({
-      target_name: z
-        .enum(options.targets.map(({ name }) => name))
-        .describe(`Whom to transfer to: ${options.targets.map(describe).join('; ')}`),
+      target_name: z.enum(options.targets.map(({ name }) => name)).describe(describeTargets(options.targets)),
     }),
     execute: async ({ target_name }, { ctx }) => {
       await ctx.waitForPlayout();

@@ -1,12 +1,12 @@
-import type { FilledPlaybook } from '@outdial/playbooks';
+import { describeTargets, type FilledPlaybook, TOOL_WORDS } from '@outdial/playbooks';
 import type { PlaybookTool } from '@outdial/telephony';
 import type { ChatTool } from './model-client.ts';
 
-const tool = (name: PlaybookTool, description: string, properties: object): ChatTool => ({
+const tool = (name: PlaybookTool, properties: object): ChatTool => ({
   type: 'function',
   function: {
     name,
-    description,
+    description: TOOL_WORDS[name],
     parameters: {
       type: 'object',
       properties,
@@ -16,31 +16,19 @@ const tool = (name: PlaybookTool, description: string, properties: object): Chat
   },
 });
 
-const describe = ({ name, description }: FilledPlaybook['transfer_targets'][number]): string =>
-  description === null ? name : `${name} (${description})`;
-
-const chatTool = (name: PlaybookTool, playbook: FilledPlaybook): ChatTool | null => {
-  const targets = playbook.transfer_targets;
+const chatTool = (name: PlaybookTool, { transfer_targets: targets }: FilledPlaybook): ChatTool | null => {
   switch (name) {
     case 'transfer_call': {
       if (targets.length === 0) return null;
-      const target_name = {
-        type: 'string',
-        enum: targets.map((target) => target.name),
-        description: `Whom to transfer to: ${targets.map(describe).join('; ')}`,
-      };
-      return tool(
-        name,
-        'Transfers the person on the phone to somebody else and ends your part of the call.',
-        { target_name },
-      );
+      const names = targets.map((target) => target.name);
+      return tool(name, {
+        target_name: { type: 'string', enum: names, description: describeTargets(targets) },
+      });
     }
     case 'end_call':
-      return tool(name, 'Ends the call, when the person says goodbye or has nothing more to ask.', {});
+      return tool(name, {});
     case 'send_dtmf':
-      return tool(name, 'Presses keys, to choose in the menu of a machine.', {
-        digits: { type: 'string', description: 'What to press: 0 to 9, * and #' },
-      });
+      return tool(name, { keys: { type: 'string', description: 'The keys in order: 0-9, * and #' } });
   }
 };
 

@@ -1,3 +1,8 @@
+export type {
+  AudioSpeechControl,
+  AudioSpeechFault,
+  AudioSpeechRequest,
+} from './audio-speech-server.ts';
 export { type LlmAlone, startLlmAlone } from './llm-alone.ts';
 export { judgeBy } from './llm-judge.ts';
 export {
@@ -12,8 +17,8 @@ export {
 export type { LlmControl, LlmFault, LlmRequest } from './llm-server.ts';
 export { buildPhoneWav, type PhonePart } from './phone-wav.ts';
 export { type SpeechServers, startSpeechServers } from './servers.ts';
-export { type Similarity, similarity } from './similarity.ts';
-export { type SpeakOptions, type SpeechRate, speak, type Voice } from './speak.ts';
+export { compareSounds, type Similarity, similarity } from './similarity.ts';
+export { type SpeakOptions, type SpeechRate, speak, synthesize, type Voice } from './speak.ts';
 export type { SttControl, SttFault, SttTurn } from './stt-server.ts';
 export type { SttSession } from './stt-session.ts';
 export type { Spoken, TtsControl, TtsFault, TtsRequest } from './tts-server.ts';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { type AudioSpeechControl, createAudioSpeechServer } from './audio-speech-server.ts';
 import { refuseUpgrade, sendJson } from './http-answers.ts';
 import { llmError } from './llm-protocol.ts';
 import { createLlmServer, type LlmControl } from './llm-server.ts';
@@ -19,13 +20,15 @@ export type SpeechServers = {
   tts: TtsControl;
   stt: SttControl;
   llm: LlmControl;
+  /** OpenAI's text to speech, beside the language model. */
+  audioSpeech: AudioSpeechControl;
   /** All that clients sent and the real services would refuse; empty when all is well. */
   violations: Violation[];
   stop(): Promise<void>;
 };
 
 /**
- * Starts Cartesia's TTS and STT and an OpenAI-compatible LLM on a free port of 127.0.0.1. Synthesised speech is
+ * Starts Cartesia's TTS and STT and an OpenAI-compatible LLM and TTS on a free port of 127.0.0.1. Synthesised speech is
  * kept in `dir`, and what was spoken to callers. Rejects when espeak-ng or sox is not installed.
  */
 export const startSpeechServers = async ({ dir }: { dir: string }): Promise<SpeechServers> => {
@@ -46,10 +49,12 @@ export const startSpeechServers = async ({ dir }: { dir: string }): Promise<Spee
     violations,
   });
   const llm = createLlmServer({ apiKey: env.OPENAI_API_KEY, violations });
+  const audioSpeech = createAudioSpeechServer({ apiKey: env.OPENAI_API_KEY, speech, violations });
 
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/v1/')) {
-      llm.handle(request, response).catch((error: unknown) => {
+      const service = request.url === '/v1/audio/speech' ? audioSpeech : llm;
+      service.handle(request, response).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
         else sendJson(response, 500, llmError(String(error), 'server_error'));
       });
@@ -74,6 +79,7 @@ export const startSpeechServers = async ({ dir }: { dir: string }): Promise<Spee
     tts: tts.control,
     stt: stt.control,
     llm: llm.control,
+    audioSpeech: audioSpeech.control,
     violations: violations.list,
     stop: async () => {
       await speech.close();

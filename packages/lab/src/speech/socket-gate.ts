@@ -5,8 +5,11 @@ import { createFaultSwitch } from './fault.ts';
 import { refuseUpgrade } from './http-answers.ts';
 import type { Violation, ViolationLog } from './violations.ts';
 
-/** Faults of the door: new connections are cut off or answered with a status, and open ones are closed. */
-export type DoorFault = { kind: 'refuse' } | { kind: 'status'; status: number };
+/**
+ * Faults of the door: new connections are cut off, never answered (as behind a firewall that drops what it does not
+ * like), or answered with a status, and open ones are closed.
+ */
+export type DoorFault = { kind: 'refuse' } | { kind: 'hang' } | { kind: 'status'; status: number };
 
 /** What a check of the upgrade request says: welcome, with what it read, or the HTTP status to refuse with. */
 export type Admission<T> = { status: 'ok'; value: T } | { status: 'refused'; code: number; reason: string };
@@ -21,7 +24,7 @@ export type SocketGate<F> = {
 };
 
 const isDoorFault = (fault: { kind: string }): fault is DoorFault =>
-  fault.kind === 'refuse' || fault.kind === 'status';
+  ['refuse', 'hang', 'status'].includes(fault.kind);
 
 /** A gate that lets in what passes `check` and hands it to `connected`; refusals are recorded as violations. */
 export const createSocketGate = <F extends { kind: string }, T>(options: {
@@ -31,8 +34,10 @@ export const createSocketGate = <F extends { kind: string }, T>(options: {
   connected(socket: WebSocket, value: T): void;
 }): SocketGate<F> => {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 1_000_000 });
+  const hanging = new Set<Duplex>();
   const closeAll = (): void => {
     for (const socket of sockets.clients) socket.terminate();
+    for (const socket of hanging) socket.destroy();
   };
   const door = createFaultSwitch<DoorFault>();
   const inside = createFaultSwitch<F>();
@@ -49,6 +54,11 @@ export const createSocketGate = <F extends { kind: string }, T>(options: {
       const fault = door.take();
       if (fault?.kind === 'refuse') {
         socket.destroy();
+        return;
+      }
+      if (fault?.kind === 'hang') {
+        hanging.add(socket);
+        socket.on('error', () => undefined).once('close', () => hanging.delete(socket));
         return;
       }
       if (fault?.kind === 'status') {

@@ -110,7 +110,12 @@ export const dispatchRoute = (app: App, deps: RouteDeps): void => {
 };
 
 const logAccepted = (deps: RouteDeps, call: Call, warning: string | null): void => {
-  const facts = { callId: call.id, callerIdSource: call.callerIdSource, 'pii.destination': call.destination };
+  const facts = {
+    callId: call.id,
+    playbook: call.playbook,
+    callerIdSource: call.callerIdSource,
+    'pii.destination': call.destination,
+  };
   deps.log.info(facts, 'call accepted');
   if (warning !== null) deps.log.warn({ callId: call.id, warning }, 'call without a caller ID of its own');
 };

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { testLog } from '../../test/log.ts';
+import { createCallEnd } from '../call-end.ts';
+import { describeFailure } from './failure.ts';
+import { LAST_WORDS } from './last-words.ts';
+import { leaveWithoutVoice } from './voice-lost.ts';
+
+const LOST = describeFailure('api.cartesia.ai', 'no sound within 2000 ms');
+
+const leave = async (options: {
+  targets?: string[];
+  transfer?: 'done' | 'failed';
+  /** A transfer that is under way when the voice is lost, and what became of it. */
+  running?: 'bridged' | 'failed';
+  play?: () => Promise<void>;
+}) => {
+  const end = createCallEnd();
+  const seen = { played: [] as string[], transfers: [] as string[], settled: false };
+  const leaving = leaveWithoutVoice({
+    lost: LOST,
+    conversation: {
+      play: async (text) => {
+        seen.played.push(text);
+        await options.play?.();
+      },
+    },
+    transfers: {
+      targets: (options.targets ?? []).map((name) => ({ name, description: null, uri: 'tel:+61255500100' })),
+      settled: async () => {
+        if (options.running !== undefined) seen.settled = true;
+      },
+      bridged: () => seen.settled && options.running === 'bridged',
+      result: () =>
+        options.running === undefined
+          ? null
+          : { target: 'tel:+61255500100', mode: 'bridge', result: 'failed' },
+      transfer: async (name) => {
+        seen.transfers.push(name);
+        return options.transfer === 'done' ? { status: 'done' } : { status: 'failed', tell: 'refused' };
+      },
+    },
+    end,
+    log: testLog().log,
+  });
+  return { end, seen, leaving };
+};
+
+test('without a target: the recorded sentence, then the end with its cause', async () => {
+  const { end, seen, leaving } = await leave({});
+  await leaving;
+  expect(seen).toMatchObject({ played: [LAST_WORDS.end], transfers: [] });
+  expect(end.current()).toEqual({ reason: 'provider_error', hungUpBy: 'agent', message: LOST.message });
+});
+
+test('with targets: the first one takes over, and the transfer decides the end', async () => {
+  const { end, seen, leaving } = await leave({ targets: ['accounts', 'sales'], transfer: 'done' });
+  await leaving;
+  expect(seen).toMatchObject({ played: [LAST_WORDS.transfer], transfers: ['accounts'] });
+  expect(end.current()).toBeNull();
+});
+
+test('a transfer that fails ends the call all the same', async () => {
+  const { end, leaving } = await leave({ targets: ['accounts'], transfer: 'failed' });
+  await leaving;
+  expect(end.current()).toMatchObject({ reason: 'provider_error' });
+});
+
+test('a transfer that is under way is waited for: two who talk with each other are left alone', async () => {
+  const { end, seen, leaving } = await leave({ targets: ['accounts'], running: 'bridged' });
+  await leaving;
+  expect(seen.transfers).toEqual([]);
+  expect(end.current()).toBeNull();
+});
+
+test('a transfer that failed is not tried a second time', async () => {
+  const { end, seen, leaving } = await leave({ targets: ['accounts'], running: 'failed' });
+  await leaving;
+  expect(seen.transfers).toEqual([]);
+  expect(end.current()).toMatchObject({ reason: 'provider_error' });
+});
+
+test('a callee who hangs up while it is played is not transferred', async () => {
+  const { end, seen, leaving } = await leave({
+    targets: ['accounts'],
+    play: () => new Promise<void>(() => {}),
+  });
+  end.decide({ reason: 'callee_hangup', hungUpBy: 'callee' });
+  await leaving;
+  expect(seen.transfers).toEqual([]);
+  expect(end.current()).toMatchObject({ reason: 'callee_hangup' });
+});
+
+test('even a sentence that cannot be played ends the call', async () => {
+  const { end, leaving } = await leave({ play: () => Promise.reject(new Error('closed')) });
+  await leaving;
+  expect(end.current()).toMatchObject({ reason: 'provider_error' });
+});
