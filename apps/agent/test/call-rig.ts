@@ -138,6 +138,14 @@ export const createCallRig = (
         listen: () => {
           seen.listens += 1;
         },
+        timeLeft: () => {},
+        farewell: async (why) => {
+          seen.said.push(why);
+        },
+        press: async () => {},
+        during: (work) => work(),
+        optOut: () => {},
+        answeredBy: () => 'human',
         pause: () => seen.acts.push('pause'),
         resume: () => seen.acts.push('resume'),
         leave: async () => {
