@@ -44,6 +44,7 @@ export const createConversation = (options: {
   readonly room: Room;
   readonly models: Models;
   readonly turnDetection: TurnDetection;
+  readonly endpointing: { readonly minDelay?: number };
   readonly playbook: GrantedPlaybook;
   readonly tools: llm.ToolContextLike;
   readonly onProviderError: (reason: string) => void;
@@ -58,6 +59,7 @@ export const createConversation = (options: {
     ...options.models,
     turnHandling: {
       turnDetection: options.turnDetection,
+      endpointing: options.endpointing,
       interruption: { discardAudioIfUninterruptible: false },
     },
   });
