@@ -132,13 +132,20 @@ export const createCallRig = (
       transfers = made;
       return {
         start: async () => started.resolve(),
-        play: async () => {},
         say: async (text) => {
           seen.said.push(text);
         },
         listen: () => {
           seen.listens += 1;
         },
+        timeLeft: () => {},
+        farewell: async (why) => {
+          seen.said.push(why);
+        },
+        press: async () => {},
+        during: (work) => work(),
+        optOut: () => {},
+        answeredBy: () => 'human',
         pause: () => seen.acts.push('pause'),
         resume: () => seen.acts.push('resume'),
         leave: async () => {
