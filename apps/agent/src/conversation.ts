@@ -1,7 +1,6 @@
-import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
 import { llm, voice } from '@livekit/agents';
-import { type AudioFrame, type Room, RoomEvent } from '@livekit/rtc-node';
+import { type Room, RoomEvent } from '@livekit/rtc-node';
 import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
 import type { CallOutcome, EndReason, GrantedCall } from '@outdial/telephony';
@@ -45,8 +44,6 @@ export type Conversation = {
   optOut(): void;
   /** Who answered, as far as it is known. */
   answeredBy(): Exclude<CallOutcome['answered_by'], null>;
-  /** Plays a recorded sentence, which needs no voice, and resolves when its last sound has left. */
-  play(text: string, audio: ReadableStream<AudioFrame>): Promise<void>;
   /** Closes the agent's ears: the callee waits for somebody else. */
   pause(): void;
   /** Opens them again. */
@@ -252,10 +249,6 @@ export const createConversation = (options: {
     during: silence.during,
     optOut,
     answeredBy: callee.who.answeredBy,
-    play: async (text, audio) => {
-      await session.say(text, { audio, allowInterruptions: false }).waitForPlayout();
-      await pause(PLAYOUT_TAIL_MS);
-    },
     pause: () => session.input.setAudioEnabled(false),
     resume: () => session.input.setAudioEnabled(true),
     leave: async () => {

@@ -15,6 +15,7 @@ import { createBridgeLedger } from './adapters/bridge-ledger.ts';
 import { holdCall } from './adapters/call-marks.ts';
 import { endBeforeExit, guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
 import { createSipLeg, createTargetLeg } from './adapters/livekit-sip-leg.ts';
+import { playInRoom } from './adapters/recorded-sound.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
 import { createRoomMedia } from './adapters/room-media.ts';
@@ -30,9 +31,11 @@ import { withNotice } from './recording/consent.ts';
 import { recordWithConsent } from './recording/record-call.ts';
 import { createAftermathSpool } from './result/aftermath-spool.ts';
 import { runCall } from './run-call.ts';
+import { chooseModels } from './speech/choice.ts';
+import { createDeparture } from './speech/departure.ts';
+import { describeSessionFailure } from './speech/failure.ts';
 import { loadVad } from './speech/vad.ts';
 import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
-import { leaveWithoutVoice } from './speech/voice-lost.ts';
 import { createEndCallTool } from './tools/end-call.ts';
 import { createOptOutTool } from './tools/opt-out.ts';
 import { createSendDtmfTool } from './tools/send-dtmf.ts';
@@ -150,6 +153,12 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
       const models = buildModels(config, vad, call.playbook, log);
+      const departure = createDeparture({
+        play: (frames) => playInRoom(ctx.room, frames),
+        transfers,
+        end,
+        log,
+      });
       const recording = recordingFor(ctx, call, log);
       const consent = recording === null ? null : recordWithConsent(recording);
       const conversation: Conversation = createConversation({
@@ -174,8 +183,11 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
           ),
           ...consent?.tools,
         },
-        onProviderError: (reason) =>
-          end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),
+        onProviderError: (reason) => {
+          const failure = describeSessionFailure(chooseModels(config), reason);
+          // Without speech to text the session is closed, and announces no transfer.
+          void departure.begin(failure, { handOver: reason.startsWith('llm_error') });
+        },
         onEnd: (reason) => end.decide({ reason, hungUpBy: 'agent' }),
         onOptOut: () => {
           log.warn('the callee asked not to be called again');
@@ -183,7 +195,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         },
         log,
       });
-      void models.tts.lost.then((lost) => leaveWithoutVoice({ lost, conversation, transfers, end, log }));
+      void models.tts.lost.then((lost) => departure.begin(lost, { handOver: true }));
       void end.decided.then(() => log.info({ voice: models.tts.facts, vad: vadFacts }, 'how speech went'));
       return conversation;
     },

@@ -132,7 +132,6 @@ export const createCallRig = (
       transfers = made;
       return {
         start: async () => started.resolve(),
-        play: async () => {},
         say: async (text) => {
           seen.said.push(text);
         },
@@ -223,6 +222,8 @@ export const createCallRig = (
       statusOf(target, 'active');
       targetDialed.resolve({ status: 'answered' });
     },
+    /** A leg of an earlier attempt, under the same identity. */
+    staleTargetLeaves: () => leaves({ ...target, sid: 'PA_0' }, 1, 'hangup'),
     targetLeaves: (reason: number | undefined, last = 'hangup') => leaves(target, reason, last),
   };
 };
