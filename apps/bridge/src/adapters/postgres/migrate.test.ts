@@ -9,7 +9,13 @@ import { openTestStore } from '../../../test/store.ts';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 
-const ALL = ['0001-calls.sql', '0002-never-twice.sql', '0003-playbooks.sql'] as const;
+const ALL = [
+  '0001-calls.sql',
+  '0002-never-twice.sql',
+  '0003-playbooks.sql',
+  '0004-bridged-legs.sql',
+  '0005-results.sql',
+] as const;
 
 let postgres: TestPostgres;
 beforeAll(async () => {

@@ -40,7 +40,7 @@ describe('the grant', () => {
     const { dial_within_ms, ...rest } = answer.json();
     expect(dial_within_ms).toBeGreaterThan(0);
     expect(dial_within_ms).toBeLessThanOrEqual(3_000);
-    expect(rest).toEqual({
+    expect(rest).toMatchObject({
       granted: true,
       call: {
         id,
@@ -51,8 +51,9 @@ describe('the grant', () => {
         caller_name: 'LiveKit Nehos Hosted',
         ring_timeout_seconds: 45,
         max_call_seconds: 840,
-        greeting: 'Hello',
-        instructions: null,
+        voicemail: 'hang_up',
+        record: false,
+        playbook: { name: 'default', greeting: 'Hello', recording_notice: expect.any(String) },
       },
     });
     expect(await record(id)).toMatchObject({ status: 'dialing', dialing_at: expect.any(String) });
