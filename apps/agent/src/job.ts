@@ -15,13 +15,14 @@ import { createBridgeLedger } from './adapters/bridge-ledger.ts';
 import { holdCall } from './adapters/call-marks.ts';
 import { endBeforeExit, guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
 import { createSipLeg, createTargetLeg } from './adapters/livekit-sip-leg.ts';
+import { playInRoom } from './adapters/recorded-sound.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
 import { createRoomMedia } from './adapters/room-media.ts';
 import { createAfterCall } from './after-call.ts';
 import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
-import { createConversation } from './conversation.ts';
+import { type Conversation, createConversation } from './conversation.ts';
 import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
 import { buildModels, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
@@ -30,10 +31,14 @@ import { withNotice } from './recording/consent.ts';
 import { recordWithConsent } from './recording/record-call.ts';
 import { createAftermathSpool } from './result/aftermath-spool.ts';
 import { runCall } from './run-call.ts';
+import { chooseModels } from './speech/choice.ts';
+import { createDeparture } from './speech/departure.ts';
+import { describeSessionFailure } from './speech/failure.ts';
 import { loadVad } from './speech/vad.ts';
 import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
-import { leaveWithoutVoice } from './speech/voice-lost.ts';
 import { createEndCallTool } from './tools/end-call.ts';
+import { createOptOutTool } from './tools/opt-out.ts';
+import { createSendDtmfTool } from './tools/send-dtmf.ts';
 import { createTransferCallTool } from './tools/transfer-call.ts';
 import type { Transfers } from './transfer/transfers.ts';
 
@@ -41,17 +46,30 @@ type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
 
 type ToolSet = Exclude<llm.ToolContextLike, readonly unknown[] | llm.ToolContext>;
 
-const GOODBYE = 'Thank you. Goodbye.';
-
-const toolsFor = (transfers: Transfers, endCall: () => Promise<void>): ToolSet => {
-  const end_call = createEndCallTool({ end: endCall });
+/** The tools of one call: what its playbook lists, and the opt-out, which nobody can take away. */
+const toolsFor = (
+  call: GrantedCall,
+  transfers: Transfers,
+  talk: () => Conversation,
+  endCall: () => Promise<void>,
+): ToolSet => {
+  const { tools } = call.playbook;
   const [first, ...rest] = transfers.targets;
-  if (first === undefined) return { end_call };
-  const transfer_call = createTransferCallTool({
-    targets: [first, ...rest],
-    transfer: transfers.transfer,
-  });
-  return { end_call, transfer_call };
+  return {
+    opt_out: createOptOutTool({ optOut: () => talk().optOut() }),
+    ...(tools.includes('end_call') ? { end_call: createEndCallTool({ end: endCall }) } : {}),
+    ...(tools.includes('send_dtmf')
+      ? { send_dtmf: createSendDtmfTool({ send: (keys) => talk().press(keys) }) }
+      : {}),
+    ...(tools.includes('transfer_call') && first !== undefined
+      ? {
+          transfer_call: createTransferCallTool({
+            targets: [first, ...rest],
+            transfer: (name) => talk().during(() => transfers.transfer(name)),
+          }),
+        }
+      : {}),
+  };
 };
 
 const ledgerFor = async (
@@ -135,30 +153,49 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
       const models = buildModels(config, vad, call.playbook, log);
+      const departure = createDeparture({
+        play: (frames) => playInRoom(ctx.room, frames),
+        transfers,
+        end,
+        log,
+      });
       const recording = recordingFor(ctx, call, log);
       const consent = recording === null ? null : recordWithConsent(recording);
-      const conversation = createConversation({
+      const conversation: Conversation = createConversation({
         room: ctx.room,
         models,
         turnDetection: turnDetectionFor(config),
-        playbook: recording === null ? call.playbook : withNotice(call.playbook),
+        call: recording === null ? call : { ...call, playbook: withNotice(call.playbook) },
         record: recording !== null,
         onSession: (session) => {
           afterCall?.attach(session, recording);
           consent?.listenTo(session);
         },
         tools: {
-          ...toolsFor(transfers, async () => {
-            await conversation.say(GOODBYE);
-            end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
-          }),
+          ...toolsFor(
+            call,
+            transfers,
+            () => conversation,
+            async () => {
+              await conversation.farewell('goodbye');
+              end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+            },
+          ),
           ...consent?.tools,
         },
-        onProviderError: (reason) =>
-          end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),
+        onProviderError: (reason) => {
+          const failure = describeSessionFailure(chooseModels(config), reason);
+          // Without speech to text the session is closed, and announces no transfer.
+          void departure.begin(failure, { handOver: reason.startsWith('llm_error') });
+        },
+        onEnd: (reason) => end.decide({ reason, hungUpBy: 'agent' }),
+        onOptOut: () => {
+          log.warn('the callee asked not to be called again');
+          ledger.note({ type: 'opt_out' });
+        },
         log,
       });
-      void models.tts.lost.then((lost) => leaveWithoutVoice({ lost, conversation, transfers, end, log }));
+      void models.tts.lost.then((lost) => departure.begin(lost, { handOver: true }));
       void end.decided.then(() => log.info({ voice: models.tts.facts, vad: vadFacts }, 'how speech went'));
       return conversation;
     },

@@ -22,6 +22,7 @@ import { outcomeOf } from './outcome.ts';
 import type { CallLedger, SipLeg, TargetLeg } from './ports.ts';
 import { checkRails } from './rails.ts';
 import { takeDown } from './take-down.ts';
+import { startCallClock } from './talk/call-clock.ts';
 import { endOfBridgedLeg } from './transfer/bridge.ts';
 import type { CallMedia } from './transfer/ports.ts';
 import { createTransfers, type Transfers } from './transfer/transfers.ts';
@@ -76,8 +77,9 @@ export const runCall = async (job: CallJob): Promise<void> => {
 
   let answeredAt: number | null = null;
   let sip: { readonly sipStatus: number | null; readonly sipReason: string | null } = NO_SIP;
-  let maxDuration: NodeJS.Timeout | undefined;
+  let stopClock = () => {};
   let transfers: Transfers | null = null;
+  let answeredBy: Conversation['answeredBy'] = () => 'unknown';
   let dialing: Promise<Dialed> | null = null;
   const mark = job.hold();
   try {
@@ -95,6 +97,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
     });
     const talk = job.converse(call, ways);
     transfers = ways;
+    answeredBy = talk.answeredBy;
 
     // The INVITE does not wait for the session: both start now, and the session is up first.
     const invite = buildInvite(call, rails.callerId, config);
@@ -126,8 +129,11 @@ export const runCall = async (job: CallJob): Promise<void> => {
     talk.listen();
     ledger.note({ type: 'answered' });
     log.info('answered');
-    const timeUp = () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' });
-    maxDuration = setTimeout(timeUp, call.max_call_seconds * 1000);
+    stopClock = startCallClock(call.max_call_seconds, {
+      warn: talk.timeLeft,
+      goodbye: () => talk.farewell('timeUp'),
+      over: () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' }),
+    });
     void Promise.race([
       watch.gone,
       connecting.then(
@@ -144,7 +150,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
     log.error({ err: error }, 'the call failed in our own code');
     end.decide(ownError(String(error)));
   } finally {
-    clearTimeout(maxDuration);
+    stopClock();
     const decided = await end.decided;
     // An answer that came while something else ended the call is an answer all the same.
     const answered = answeredAt ?? watch.facts().activeAt;
@@ -155,6 +161,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
       answeredAt: answered,
       endedAt: performance.now(),
       ...sip,
+      answeredBy: answeredBy(),
       transfer: transfers?.result() ?? null,
     });
     const after = answered === null ? null : (job.afterCall?.of(call, outcome, answered) ?? null);

@@ -132,13 +132,20 @@ export const createCallRig = (
       transfers = made;
       return {
         start: async () => started.resolve(),
-        play: async () => {},
         say: async (text) => {
           seen.said.push(text);
         },
         listen: () => {
           seen.listens += 1;
         },
+        timeLeft: () => {},
+        farewell: async (why) => {
+          seen.said.push(why);
+        },
+        press: async () => {},
+        during: (work) => work(),
+        optOut: () => {},
+        answeredBy: () => 'human',
         pause: () => seen.acts.push('pause'),
         resume: () => seen.acts.push('resume'),
         leave: async () => {
@@ -215,6 +222,8 @@ export const createCallRig = (
       statusOf(target, 'active');
       targetDialed.resolve({ status: 'answered' });
     },
+    /** A leg of an earlier attempt, under the same identity. */
+    staleTargetLeaves: () => leaves({ ...target, sid: 'PA_0' }, 1, 'hangup'),
     targetLeaves: (reason: number | undefined, last = 'hangup') => leaves(target, reason, last),
   };
 };

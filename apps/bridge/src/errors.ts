@@ -22,6 +22,7 @@ const RAIL_ERRORS = {
   emergency_number: { status: 403, title: 'Emergency numbers are never dialled' },
   fictitious_number: { status: 403, title: 'This number is reserved for examples' },
   caller_id_not_allowed: { status: 403, title: 'This caller ID may not be used' },
+  do_not_call: { status: 403, title: 'This number asked not to be called' },
   caller_id_missing: { status: 403, title: 'There is no caller ID' },
 } as const satisfies Record<RefusalCode, ErrorEntry>;
 

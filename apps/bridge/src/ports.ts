@@ -47,6 +47,11 @@ export interface CallTransaction {
   /** Writes a report down; false when one with its number is there already. */
   insertReport(callId: string, report: CallReport): Promise<boolean>;
 
+  /** Whether this number (E.164) is on the do-not-call list. */
+  isDoNotCall(number: string): Promise<boolean>;
+  /** Puts the callee's number on the do-not-call list, as asked for in this call. */
+  addOptOut(number: string, callId: string): Promise<void>;
+
   /**
    * Writes down what happened, and one callback for each event and each address that wants it: their ids.
    * `endDueAt`: when that of `call.ended` is due; default now.

@@ -80,6 +80,7 @@ export const aCall = (change: Partial<Call> = {}): Call => {
     answeredAt: null,
     endedAt: null,
     cancelRequestedAt: null,
+    optedOutAt: null,
     legs: [],
     transfer: null,
     bridgedLegs: [],

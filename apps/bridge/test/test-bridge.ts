@@ -139,6 +139,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
       return app.inject({ method: 'POST', url, payload, headers });
     },
     clear: async () => {
+      await database.deleteFrom('doNotCall').execute();
       await database.deleteFrom('calls').execute();
       logged.length = 0;
     },

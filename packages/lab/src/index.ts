@@ -36,7 +36,9 @@ export { LAB_NUMBERS, LOGIN_AT_PHONE, SPARE_NUMBERS } from './phones/numbers.ts'
 export type { PhoneWords } from './phones/phone-audio.ts';
 export type { AddedPhone, Phones } from './phones/phones.ts';
 export { acceptRefer, refuseRefer } from './phones/refer-scenario.ts';
+export { type RtpEar, startRtpEar } from './phones/rtp-ear.ts';
 export {
+  answerAfterEarlyMedia,
   answerTheCanceled,
   answerThen,
   answerThenHangUp,

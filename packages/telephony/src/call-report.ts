@@ -113,6 +113,8 @@ export const reportSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...reportBase, type: z.literal('ringing') }),
   z.strictObject({ ...reportBase, type: z.literal('answered') }),
   z.strictObject({ ...reportBase, type: z.literal('leg'), leg: callLegSchema }),
+  /** The callee asked not to be called again. */
+  z.strictObject({ ...reportBase, type: z.literal('opt_out') }),
   z.strictObject({ ...reportBase, type: z.literal('transfer'), transfer: transferResultSchema }),
   z.strictObject({
     ...reportBase,

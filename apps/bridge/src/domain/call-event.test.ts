@@ -47,6 +47,7 @@ describe('what is told when', () => {
       report({ type: 'transfer', transfer: { ...TRANSFER, result: 'failed' } }),
       ['call.transfer'],
     ],
+    ['an opt-out', callIn('in_progress'), report({ type: 'opt_out' }), ['call.opt_out']],
     ['a leg', callIn('dialing'), report({ type: 'leg', leg: calleeLeg() }), []],
     [
       'a cancel before a grant',
@@ -105,6 +106,7 @@ test('a whole call tells each of its events once, in order', () => {
     report({ type: 'ringing' }, 1),
     report({ type: 'answered' }, 2),
     report({ type: 'transfer', transfer: TRANSFER }, 3),
+    report({ type: 'opt_out' }, 4),
     { type: 'cancel_requested' },
     report({ type: 'ended', outcome: makeOutcome('agent_hangup', { talk_ms: 5 }) }, 5),
     result(),

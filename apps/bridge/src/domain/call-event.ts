@@ -9,6 +9,7 @@ export const CALL_EVENT_TYPES = [
   'call.ringing',
   'call.answered',
   'call.transfer',
+  'call.opt_out',
   'call.cancel_requested',
   'call.ended',
   'call.result',
@@ -32,6 +33,7 @@ export const eventsOf = (before: Call | null, after: Call): readonly CallEventTy
   if (changed(before, after, 'ringingAt') && !isFinal(before.status)) events.push('call.ringing');
   if (changed(before, after, 'answeredAt')) events.push('call.answered');
   if (after.transfer !== null && !isSame(before.transfer, after.transfer)) events.push('call.transfer');
+  if (changed(before, after, 'optedOutAt')) events.push('call.opt_out');
   if (changed(before, after, 'cancelRequestedAt')) events.push('call.cancel_requested');
   if (isFinal(after.status) && !isFinal(before.status)) events.push('call.ended');
   if (after.resultAt !== null && after.resultAt.getTime() !== before.resultAt?.getTime()) {

@@ -57,6 +57,7 @@ export const callRecordSchema = z
     answered_at: time.nullable(),
     ended_at: time.nullable(),
     cancel_requested_at: time.nullable(),
+    opted_out_at: time.nullable().describe('When the callee asked not to be called again'),
     outcome: storedOutcomeSchema.nullable(),
     legs: z.array(
       z.strictObject({
@@ -136,6 +137,7 @@ export const toCallRecord = (call: Call, callbacks: readonly CallbackView[]): Ca
   answered_at: isoOrNull(call.answeredAt),
   ended_at: isoOrNull(call.endedAt),
   cancel_requested_at: isoOrNull(call.cancelRequestedAt),
+  opted_out_at: isoOrNull(call.optedOutAt),
   outcome: call.outcome,
   // Rows from before there was such evidence have none.
   legs: call.legs.map((leg) => ({

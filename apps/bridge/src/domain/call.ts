@@ -72,6 +72,8 @@ export type Call = {
   readonly answeredAt: Date | null;
   readonly endedAt: Date | null;
   readonly cancelRequestedAt: Date | null;
+  /** When the callee asked not to be called again. */
+  readonly optedOutAt: Date | null;
 
   readonly legs: readonly CallLeg[];
   readonly transfer: TransferResult | null;

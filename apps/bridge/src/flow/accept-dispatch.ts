@@ -84,9 +84,10 @@ const decide = async (
     return refusal ?? known;
   }
 
+  const doNotCall = destination.status === 'ok' && (await tx.isDoNotCall(destination.number.e164));
   const number = destination.status === 'ok' ? destination.number.e164 : command.destination;
   const choice = choosePlaybook(shelf, command, number, settings);
-  const plan = planCall(command, settings, now, choice);
+  const plan = planCall(command, settings, now, choice, { doNotCall });
   if (command.dry_run === true) {
     return {
       status: 'checked',

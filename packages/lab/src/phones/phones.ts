@@ -25,6 +25,8 @@ export type Phones = {
   recordings(number: string): Promise<string[]>;
   /** Hangs up the phone's current calls, waiting up to 1 s for one; gives how many there were. */
   hangUp(number: string): Promise<number>;
+  /** Presses keys on an answering phone that is in a call. */
+  press(number: string, keys: string): Promise<void>;
   /**
    * What an answering phone says from its next call on: a WAV file, or parts such as
    * `[2000, 'question', 9000, 'goodbye']`. `null`: its own words again.
@@ -159,6 +161,7 @@ export const startPhones = async (
     callOf,
     recordings: async (number) => phone(number).recordings(),
     hangUp: async (number) => phone(number).hangUp(),
+    press: async (number, keys) => phone(number).press(keys),
     say: async (number, words) => phone(number).say(words),
     add,
     portOf: (number) => plan.sipp.get(spare(number)) ?? 0,

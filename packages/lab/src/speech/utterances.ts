@@ -10,6 +10,11 @@ export const utterances = {
   goodbye: 'No thank you. Goodbye.',
   voicemail:
     'Hi, you have reached the voicemail of Robin. I cannot take your call right now. Please leave a message after the tone.',
+  optOut: 'Please do not call me again.',
+  /** A menu that wants a key. */
+  menu: 'Welcome to Harbour Dental. For appointments, press one. For anything else, press two.',
+  /** A service that stands before a person. */
+  screening: 'Please say your name and why you are calling, and I will see if this person is available.',
   /** What the transfer target says when it picks up. */
   target: 'Accounts department, Kim here. How can I help?',
 } as const satisfies Record<string, string>;

@@ -5,6 +5,7 @@ import * as calls from './call-queries.ts';
 import * as callbacks from './callback-queries.ts';
 import * as care from './care-queries.ts';
 import * as dispatch from './dispatch-queries.ts';
+import * as doNotCall from './do-not-call-queries.ts';
 import * as events from './event-queries.ts';
 import * as keepsakes from './keepsake-queries.ts';
 import type { Database } from './schema.ts';
@@ -25,6 +26,8 @@ const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransactio
   save: (id, change) => calls.saveCall(db, id, change),
   lastEndReasons: (trunk, limit) => calls.lastEndReasons(db, trunk, limit),
   insertReport: (callId, report) => calls.insertReport(db, callId, report),
+  isDoNotCall: (number) => doNotCall.isDoNotCall(db, number),
+  addOptOut: (number, callId) => doNotCall.addOptOut(db, number, callId),
   tell: async (callId, told, at, callbacksFor, endDueAt) => {
     if (told.length > 0) await events.insertEvents(db, callId, told, at);
     return callbacksFor.length === 0 ? [] : events.insertCallbacks(db, callId, callbacksFor, at, endDueAt);

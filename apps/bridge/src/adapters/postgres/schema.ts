@@ -73,6 +73,16 @@ export type CallbacksTable = {
   >;
 };
 
+/** The table `do_not_call`. */
+export type DoNotCallTable = {
+  /** E.164. */
+  number: string;
+  /** Who put it there: `callee` by an opt-out on the phone. */
+  source: string;
+  callId: string | null;
+  createdAt: GeneratedAlways<Date>;
+};
+
 /** Every table, for Kysely. */
 export type Database = {
   calls: CallsTable;
@@ -82,4 +92,5 @@ export type Database = {
   callbackRecipients: CallbackRecipientsTable;
   standingEndpoints: StandingEndpointsTable;
   callbacks: CallbacksTable;
+  doNotCall: DoNotCallTable;
 };
