@@ -13,7 +13,7 @@ const AT_ONCE = 4;
 
 /** Hands over what jobs left. */
 export type HandOver = {
-  /** Looks once and begins with what is new; resolves when that is done. Never throws. */
+  /** Looks once and begins with what is new; resolves when all that is under way is done. Never throws. */
   round(): Promise<void>;
 };
 
@@ -29,7 +29,7 @@ export const createHandOver = (options: {
   readonly log: Logger;
 }): HandOver => {
   const { spool, client, log } = options;
-  const underWay = new Set<string>();
+  const underWay = new Map<string, Promise<void>>();
   const notBefore = new Map<string, number>();
 
   const isReady = (aftermath: Aftermath): boolean => aftermath.complete || !isProcessAlive(aftermath.pid);
@@ -81,12 +81,13 @@ export const createHandOver = (options: {
       const due = (await spool.list()).filter(
         (callId) => !underWay.has(callId) && (notBefore.get(callId) ?? 0) <= performance.now(),
       );
-      await Promise.all(
-        due.slice(0, Math.max(0, AT_ONCE - underWay.size)).map(async (callId) => {
-          underWay.add(callId);
-          await deliver(callId).finally(() => underWay.delete(callId));
-        }),
-      );
+      for (const callId of due.slice(0, Math.max(0, AT_ONCE - underWay.size))) {
+        underWay.set(
+          callId,
+          deliver(callId).finally(() => underWay.delete(callId)),
+        );
+      }
+      await Promise.all(underWay.values());
     },
   };
 };

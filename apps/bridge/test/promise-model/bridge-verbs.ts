@@ -4,6 +4,7 @@ import { endLegs } from '../../src/flow/cancel-call.ts';
 import { clearRooms, sweepLateLegs } from '../../src/flow/clear-rooms.ts';
 import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from '../../src/flow/close-lost-calls.ts';
 import { dispatchQueuedCalls, redispatchUngrantedCalls } from '../../src/flow/dispatch-call.ts';
+import { giveUpResults } from '../../src/flow/take-result.ts';
 import { settings } from '../fixtures.ts';
 import type { FaultyBridge } from './faulty-bridge.ts';
 import { bridge, pick, verb } from './verb.ts';
@@ -32,6 +33,7 @@ export const ROUNDS = {
   legs: endLegs,
   rooms: clearRooms,
   sweep: sweepLateLegs,
+  results: giveUpResults,
 } satisfies Record<string, (deps: FaultyBridge) => Promise<void>>;
 
 export type Round = keyof typeof ROUNDS;
@@ -59,7 +61,7 @@ export const redispatchRound = verb(
   },
 );
 
-const CARE = ['expire', 'withoutAgent', 'lost', 'lost', 'legs', 'rooms', 'sweep'] as const;
+const CARE = ['expire', 'withoutAgent', 'lost', 'lost', 'legs', 'rooms', 'sweep', 'results'] as const;
 
 /** Time passes, then a round looks after the calls. */
 export const care = verb(

@@ -23,6 +23,7 @@ const RACERS: Weighted = [
   { weight: 9, arbitrary: job.ask },
   { weight: 8, arbitrary: job.report },
   { weight: 2, arbitrary: job.lateReport },
+  { weight: 2, arbitrary: job.result },
   { weight: 1, arbitrary: job.hint },
   { weight: 4, arbitrary: leg.askLeg },
 ];

@@ -3,6 +3,7 @@ import {
   type CallOutcome,
   type CallReport,
   type EndReason,
+  type Follows,
   makeOutcome,
 } from '@outdial/telephony';
 import { type Job, now, pickOne, type World } from './world.ts';
@@ -56,6 +57,12 @@ export const endOf = (job: Job, pick: number): CallOutcome => {
   return makeOutcome(pickOne(job.dialed ? UNANSWERED : BEFORE_DIAL, pick) ?? 'agent_error');
 };
 
+/** A conversation is followed by what it came to; now and then its job does not say so. */
+const followsOf = (job: Job, pick: number): Follows => ({
+  result: job.answered && pick % 4 !== 3,
+  recording: false,
+});
+
 type Body = CallReport extends infer One
   ? One extends CallReport
     ? Omit<One, 'token' | 'seq' | 'at_ms'>
@@ -85,7 +92,7 @@ const bodyOf = (job: Job, saying: Saying, pick: number): Body => {
     case 'not_dialed':
       return { type: 'not_dialed', message: 'The grant came too late.' };
     case 'ended':
-      return { type: 'ended', outcome: endOf(job, pick) };
+      return { type: 'ended', outcome: endOf(job, pick), follows: followsOf(job, pick) };
   }
 };
 

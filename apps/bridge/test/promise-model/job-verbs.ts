@@ -4,6 +4,8 @@ import { expect } from 'vitest';
 import { grantCall } from '../../src/flow/grant-call.ts';
 import { noteLeg } from '../../src/flow/note-leg.ts';
 import { recordReport } from '../../src/flow/record-report.ts';
+import { takeResult } from '../../src/flow/take-result.ts';
+import { result as aResult } from '../fixtures.ts';
 import { runRound } from './bridge-verbs.ts';
 import { endOf, legOf, nextReport, SAYINGS, type Saying } from './job-reports.ts';
 import { bridge, pick, verb } from './verb.ts';
@@ -130,6 +132,18 @@ export const report = verb(
     if (job !== undefined) await say(world, rig, job, saying, draw, bridge, how);
   },
 );
+
+/** What a conversation came to arrives: before its end is told, after it, long after it, or again. */
+export const result = verb('result', { job: pick, bridge }, async ({ job: which, bridge }, world, rig) => {
+  const job = pickOne(
+    granted(world).filter(({ answered }) => answered),
+    which,
+  );
+  if (job === undefined) return;
+  const said = { ...aResult().result, token: job.token };
+  const taken = await attempt(rig, bridge, (deps) => takeResult(deps, job.callId, said));
+  if (taken !== null) expect(taken, 'the holder of the grant is heard').toBe('taken');
+});
 
 /** Something that was held up arrives, in any order and perhaps once more later. */
 export const lateReport = verb(

@@ -9,7 +9,7 @@ import { attempt, heal, passTime, type Rig, startJob, type World } from './world
 const ROUND_MS = 45_000;
 // Three attempts of each call, a few calls at once, are over long before.
 const MOST_ROUNDS = 150;
-const CARE: readonly Round[] = ['expire', 'withoutAgent', 'legs', 'lost', 'rooms', 'sweep'];
+const CARE: readonly Round[] = ['expire', 'withoutAgent', 'legs', 'lost', 'rooms', 'sweep', 'results'];
 
 /** A new job for the newest dispatch of every call that waits for one; every third does not come. */
 const agentsWork = async (world: World, rig: Rig, round: number): Promise<void> => {

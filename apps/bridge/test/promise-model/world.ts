@@ -161,6 +161,9 @@ const CALL_TIMES = [
   'ringing_at',
   'answered_at',
   'ended_at',
+  'result_due_at',
+  'result_at',
+  'transcript_at',
   'cancel_requested_at',
   'rooms_cleared_at',
 ];
