@@ -16,6 +16,7 @@ import { sentencesFor } from './talk/sentences.ts';
 import { type Answerer, asksNotToBeCalled } from './talk/signs.ts';
 import { createSilenceWatch } from './talk/silence.ts';
 import { turnNotes } from './talk/turn-notes.ts';
+import { type ToolSet, withBudget } from './tools/tool-budget.ts';
 
 /** The spoken side of a call: an agents-js session on the callee's leg. */
 export type Conversation = {
@@ -65,8 +66,9 @@ export const createConversation = (options: {
   readonly room: Room;
   readonly models: Models;
   readonly turnDetection: TurnDetection;
+  readonly endpointing: { readonly minDelay?: number };
   readonly call: Pick<GrantedCall, 'playbook' | 'voicemail'>;
-  readonly tools: llm.ToolContextLike;
+  readonly tools: ToolSet;
   /** Speech or model are gone for good. */
   readonly onProviderError: (reason: string) => void;
   /** The conversation itself came to its end. */
@@ -86,6 +88,7 @@ export const createConversation = (options: {
     ...options.models,
     turnHandling: {
       turnDetection: options.turnDetection,
+      endpointing: options.endpointing,
       interruption: { discardAudioIfUninterruptible: false },
     },
     userAwayTimeout: null,
@@ -170,7 +173,7 @@ export const createConversation = (options: {
     return turnNotes(callee.who.verdict(), said);
   };
   const agent = new PhoneAgent(
-    { instructions: instructionsFor(playbook), tools: options.tools },
+    { instructions: instructionsFor(playbook), tools: withBudget(options.tools) },
     { hear: callee.hear, turn },
   );
 
