@@ -10,7 +10,7 @@ import type { FaultyBridge } from './faulty-bridge.ts';
 import { bridge, pick, verb } from './verb.ts';
 import { attempt, passTime, pickOne, type Rig, restart } from './world.ts';
 
-export const LIMITS = { maxConcurrentCalls: 3, callsPerSecond: 1e9 };
+export const LIMITS = { maxConcurrentCalls: 5, callsPerSecond: 1e9 };
 
 const dispatchDeps = (deps: FaultyBridge) => ({
   ...deps,

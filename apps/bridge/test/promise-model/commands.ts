@@ -25,7 +25,7 @@ const RACERS: Weighted = [
   { weight: 2, arbitrary: job.lateReport },
   { weight: 2, arbitrary: job.result },
   { weight: 1, arbitrary: job.hint },
-  { weight: 4, arbitrary: leg.askLeg },
+  { weight: 8, arbitrary: leg.askLeg },
 ];
 
 /** Two to five at once, on either bridge. */
