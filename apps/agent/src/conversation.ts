@@ -65,7 +65,6 @@ export const createConversation = (options: {
   readonly room: Room;
   readonly models: Models;
   readonly turnDetection: TurnDetection;
-  readonly endpointing: { readonly minDelay?: number };
   readonly call: Pick<GrantedCall, 'playbook' | 'voicemail'>;
   readonly tools: llm.ToolContextLike;
   /** Speech or model are gone for good. */
@@ -87,7 +86,6 @@ export const createConversation = (options: {
     ...options.models,
     turnHandling: {
       turnDetection: options.turnDetection,
-      endpointing: options.endpointing,
       interruption: { discardAudioIfUninterruptible: false },
     },
     userAwayTimeout: null,
