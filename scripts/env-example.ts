@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { judgeEnvironment } from '../apps/agent/safety/judged/config.ts';
 import { agentEnvironment } from '../apps/agent/src/config.ts';
 import { bridgeEnvironment } from '../apps/bridge/src/config.ts';
 import { cliEnvironment } from '../apps/cli/src/config.ts';
@@ -17,6 +18,7 @@ export const envExample = (): string =>
     { title: 'Bridge and agent', fields: sharedEnvironment },
     { title: 'Bridge', fields: bridgeEnvironment },
     { title: 'Agent', fields: agentEnvironment },
+    { title: 'pnpm test:judge', fields: judgeEnvironment },
     { title: 'Command line (it reads BRIDGE_URL, too)', fields: cliEnvironment },
   ]);
 

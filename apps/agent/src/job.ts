@@ -4,7 +4,6 @@ import {
   log as frameworkLog,
   type JobContext,
   type JobProcess,
-  type llm,
   type VAD,
 } from '@livekit/agents';
 import { createLogger, type Logger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
@@ -36,41 +35,9 @@ import { createDeparture } from './speech/departure.ts';
 import { describeSessionFailure } from './speech/failure.ts';
 import { loadVad } from './speech/vad.ts';
 import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
-import { createEndCallTool } from './tools/end-call.ts';
-import { createOptOutTool } from './tools/opt-out.ts';
-import { createSendDtmfTool } from './tools/send-dtmf.ts';
-import { createTransferCallTool } from './tools/transfer-call.ts';
-import type { Transfers } from './transfer/transfers.ts';
+import { createCallTools } from './tools/call-tools.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
-
-type ToolSet = Exclude<llm.ToolContextLike, readonly unknown[] | llm.ToolContext>;
-
-/** The tools of one call: what its playbook lists, and the opt-out, which nobody can take away. */
-const toolsFor = (
-  call: GrantedCall,
-  transfers: Transfers,
-  talk: () => Conversation,
-  endCall: () => Promise<void>,
-): ToolSet => {
-  const { tools } = call.playbook;
-  const [first, ...rest] = transfers.targets;
-  return {
-    opt_out: createOptOutTool({ optOut: () => talk().optOut() }),
-    ...(tools.includes('end_call') ? { end_call: createEndCallTool({ end: endCall }) } : {}),
-    ...(tools.includes('send_dtmf')
-      ? { send_dtmf: createSendDtmfTool({ send: (keys) => talk().press(keys) }) }
-      : {}),
-    ...(tools.includes('transfer_call') && first !== undefined
-      ? {
-          transfer_call: createTransferCallTool({
-            targets: [first, ...rest],
-            transfer: (name) => talk().during(() => transfers.transfer(name)),
-          }),
-        }
-      : {}),
-  };
-};
 
 const ledgerFor = async (
   ctx: JobContext<JobData>,
@@ -172,15 +139,15 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
           consent?.listenTo(session);
         },
         tools: {
-          ...toolsFor(
-            call,
+          ...createCallTools({
+            playbook: call.playbook,
             transfers,
-            () => conversation,
-            async () => {
+            talk: () => conversation,
+            endCall: async () => {
               await conversation.farewell('goodbye');
               end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
             },
-          ),
+          }),
           ...consent?.tools,
         },
         onProviderError: (reason) => {

@@ -211,6 +211,7 @@ export const createCallRig = (
       await started.promise;
     },
     transfer: (name: string) => transfers?.transfer(name),
+    transfers: () => transfers,
     targetInvited: targetInvited.promise,
     targetResult: targetDialed.resolve,
     /** The target's phone rings, and answers. */

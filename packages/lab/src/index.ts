@@ -55,7 +55,9 @@ export { createPartRunner, type PartRunner } from './process.ts';
 export {
   buildPhoneWav,
   compareSounds,
+  judgeBy,
   type LlmAlone,
+  type LlmReply,
   type LlmRule,
   readWav,
   type Similarity,

@@ -1,5 +1,6 @@
-import { type llm, voice } from '@livekit/agents';
+import { voice } from '@livekit/agents';
 import { createStopRecordingTool } from '../tools/stop-recording.ts';
+import type { ToolSet } from '../tools/tool-budget.ts';
 import type { CallRecording } from './call-recording.ts';
 import { refusesRecording } from './consent.ts';
 
@@ -11,7 +12,7 @@ const STOPPED = 'All right, the recording is stopped and deleted.';
  */
 export const recordWithConsent = (
   recording: CallRecording,
-): { readonly tools: llm.ToolContextLike; readonly listenTo: (session: voice.AgentSession) => void } => {
+): { readonly tools: ToolSet; readonly listenTo: (session: voice.AgentSession) => void } => {
   let session: voice.AgentSession | null = null;
   let heard = false;
   const stop = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createEndCallTool } from '../tools/end-call.ts';
 import { createOptOutTool } from '../tools/opt-out.ts';
 import { createSendDtmfTool } from '../tools/send-dtmf.ts';
+import { withBudget } from '../tools/tool-budget.ts';
 import { PhoneAgent, type PhoneHooks } from './phone-agent.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
@@ -57,7 +58,7 @@ describe('send_dtmf', () => {
         input: `menu ${n}`,
         toolCalls: [{ name: 'send_dtmf', args: { keys: pressed } }],
       })),
-      { send_dtmf: tool },
+      withBudget({ send_dtmf: tool }),
     );
     for (const n of keys.keys()) await talk.said(`menu ${n}`);
     await talk.close();
@@ -81,6 +82,7 @@ describe('end_call', () => {
         end: async () => {
           ended += 1;
         },
+        mayEnd: () => true,
       }),
     });
     const result = await talk.said('Bye.');

@@ -1,30 +1,22 @@
 import { llm } from '@livekit/agents';
+import { TOOL_WORDS } from '@outdial/playbooks';
 import { z } from 'zod';
-
-const DESCRIPTION = `Presses keys on the phone, to find the way through an automated menu or to give a number it asks for.
-Use it only when an automated voice asks for keys. Say nothing before or after it.`;
 
 /** Digits, `*` and `#`; `w` waits half a second. */
 const KEYS = /^[0-9*#w]{1,24}$/;
-/** A menu is not searched for ever. */
-const USES = 12;
 
 /** The model's way through a menu; `send` presses one key after the other. */
-export const createSendDtmfTool = (options: { readonly send: (keys: string) => Promise<void> }) => {
-  let uses = 0;
-  return llm.tool({
-    description: DESCRIPTION,
+export const createSendDtmfTool = (options: { readonly send: (keys: string) => Promise<void> }) =>
+  llm.tool({
+    description: TOOL_WORDS.send_dtmf,
     parameters: z.object({
       keys: z.string().describe('The keys in order: 0-9, * and #; w waits half a second'),
     }),
     execute: async ({ keys }, { ctx }) => {
       if (!KEYS.test(keys)) return 'These are no keys. Give up to 24 of 0-9, *, # and w.';
-      uses += 1;
-      if (uses > USES) return 'No more keys may be pressed in this call. Say so, or end the call.';
       await ctx.waitForPlayout();
       await options.send(keys);
       // Without an output the model is not asked for more words: the menu speaks next.
       return undefined;
     },
   });
-};

@@ -4,6 +4,7 @@ export type {
   AudioSpeechRequest,
 } from './audio-speech-server.ts';
 export { type LlmAlone, startLlmAlone } from './llm-alone.ts';
+export { judgeBy } from './llm-judge.ts';
 export {
   argumentsFor,
   callTool,

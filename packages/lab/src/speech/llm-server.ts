@@ -29,6 +29,8 @@ export type LlmControl = {
   requests: LlmRequest[];
   /** Wait before the first chunk, ms. */
   firstTokenDelayMs: number;
+  /** Wait between chunks, ms. */
+  chunkEveryMs: number;
   setFault(fault: LlmFault | null, times?: number): void;
   /** Replaces the script; null brings the usual one back. */
   script(rules: readonly LlmRule[] | null): void;
@@ -41,7 +43,6 @@ export type LlmServer = {
   stop(): void;
 };
 
-const CHUNK_EVERY_MS = 5;
 const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4o-mini', 'lab'];
 
 /** An OpenAI-compatible chat server that follows a script. */
@@ -52,6 +53,7 @@ export const createLlmServer = (options: { apiKey: string; violations: Violation
   const control: LlmControl = {
     requests: [],
     firstTokenDelayMs: 0,
+    chunkEveryMs: 5,
     setFault: faults.set,
     script: (given) => {
       rules = given ?? DEFAULT_SCRIPT;
@@ -72,7 +74,7 @@ export const createLlmServer = (options: { apiKey: string; violations: Violation
     response.flushHeaders();
     const chunks = toChunks(request.model, prompt, record, withUsage);
     for (const [sent, chunk] of chunks.entries()) {
-      await wait(sent === 0 ? control.firstTokenDelayMs : CHUNK_EVERY_MS, undefined, { signal });
+      await wait(sent === 0 ? control.firstTokenDelayMs : control.chunkEveryMs, undefined, { signal });
       if (fault && 'afterChunks' in fault && sent >= fault.afterChunks) {
         record.end = 'fault';
         if (fault.kind === 'malformed') response.write('data: {"choices":[{"delta":\n\n');

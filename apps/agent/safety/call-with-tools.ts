@@ -1,0 +1,46 @@
+import type { GrantedCall } from '@outdial/telephony';
+import { createCallTools } from '../src/tools/call-tools.ts';
+import { testCall } from '../test/call.ts';
+import { createCallRig } from '../test/call-rig.ts';
+import { converse, type ScriptedModel } from './scripted-model.ts';
+
+/** A real call run against recording ports, with a scripted model on its real tools. */
+export const callWithTools = async (
+  model: ScriptedModel,
+  options: {
+    readonly call?: Partial<GrantedCall>;
+    readonly answered?: boolean;
+    readonly mode?: 'auto' | 'bridge';
+    readonly instructions?: string;
+  } = {},
+) => {
+  const rig = createCallRig({
+    call: options.call ?? {},
+    env: { TRANSFER_MODE: options.mode ?? 'refer' },
+  });
+  if (options.answered ?? true) await rig.answer();
+  else await rig.sessionStarted;
+  const transfers = rig.transfers();
+  if (transfers === undefined) throw new Error('The call has no transfers.');
+  const talk = await converse({
+    model,
+    ...(options.instructions === undefined ? {} : { instructions: options.instructions }),
+    tools: createCallTools({
+      playbook: testCall(options.call).playbook,
+      transfers,
+      talk: () => ({ optOut: () => {}, press: async () => {}, during: (work) => work() }),
+      endCall: async () => {
+        rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+      },
+    }),
+  });
+  return {
+    ...talk,
+    rig,
+    close: async () => {
+      rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+      await rig.done;
+      talk.close();
+    },
+  };
+};
