@@ -66,7 +66,6 @@ export const createConversation = (options: {
   readonly room: Room;
   readonly models: Models;
   readonly turnDetection: TurnDetection;
-  readonly endpointing: { readonly minDelay?: number };
   readonly call: Pick<GrantedCall, 'playbook' | 'voicemail'>;
   readonly tools: ToolSet;
   /** Speech or model are gone for good. */
@@ -88,7 +87,6 @@ export const createConversation = (options: {
     ...options.models,
     turnHandling: {
       turnDetection: options.turnDetection,
-      endpointing: options.endpointing,
       interruption: { discardAudioIfUninterruptible: false },
     },
     userAwayTimeout: null,
