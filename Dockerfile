@@ -24,6 +24,7 @@ COPY packages/telephony/package.json packages/telephony/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/playbooks/package.json packages/playbooks/
 COPY packages/lab/package.json packages/lab/
+COPY bench/package.json bench/
 COPY e2e/package.json e2e/
 
 FROM manifests AS bridge-dependencies

@@ -26,6 +26,7 @@ export default defineConfig({
       unit('bridge', 'apps/bridge'),
       unit('agent', 'apps/agent'),
       unit('cli', 'apps/cli'),
+      unit('bench', 'bench'),
       { test: { name: 'scripts', root: 'scripts', include: ['**/*.test.mjs'], testTimeout: 30_000 } },
       {
         test: { name: 'lab-network', root: 'packages/lab', include: ['**/*.lab.test.ts'], ...onRealNetwork },

@@ -74,3 +74,29 @@ test('metadata that cannot be read dials nothing and says why', async () => {
     .toHaveLength(1);
   expect((await lab.carrier.records()).filter((call) => call.referredBy === null)).toHaveLength(1);
 }, 60_000);
+
+test('without the bridge a refused REFER leads to a second leg, too, and the call ends with its agent', async () => {
+  const metadata = JSON.stringify({
+    destination: '61491570156',
+    account_code: 'direct-leg',
+    transfer_target: '61255500101',
+    caller_id: 'LiveKitNehosHosted',
+  });
+  const ended = logLines('call ended').length;
+  await dispatches.createDispatch('lk-room-4', 'nehos-outbound-agent', { metadata });
+  const legs = async () =>
+    (await lab.carrier.records()).filter(({ requestUri }) => requestUri.startsWith('sip:61255500101@'));
+  await expect
+    .poll(async () => (await legs()).map(({ finalStatus }) => finalStatus), { timeout: 60_000 })
+    .toEqual([200]);
+  expect((await legs())[0]?.headers['X-Account-Code']).toEqual(['direct-leg']);
+  expect((await rooms.listRooms(['lk-room-4']))[0]?.metadata).toContain('"legs":["+61255500101"]');
+  await expect.poll(() => lab.phones.calls('0255500101').length).toBe(1);
+  expect(await lab.phones.hangUp('0255500101')).toBe(1);
+  await expect.poll(() => logLines('call ended').length, { timeout: 20_000 }).toBe(ended + 1);
+  expect(logLines('call ended').at(-1)).toMatchObject({
+    outcome: { status: 'completed', end_reason: 'transferred', hung_up_by: 'target' },
+    transfer: 'confirmed',
+  });
+  await expect.poll(async () => (await rooms.listRooms(['lk-room-4'])).length, { timeout: 10_000 }).toBe(0);
+}, 90_000);

@@ -5,7 +5,8 @@ import { expectNoJobs, expectNoRooms, only, placeCall, useStack } from '../src/s
 const LIMIT_MS = 60_000;
 
 describe('how a call ends, for each kind of phone', () => {
-  const stack = useStack();
+  // No second leg follows a refused REFER.
+  const stack = useStack(() => ({ TRANSFER_MODE: 'refer' }));
 
   test.each([
     [

@@ -26,6 +26,7 @@ const linesOf = (stack: Stack, callId: string): { msg: string; [fact: string]: u
 
 const putRight = async (stack: Stack): Promise<void> => {
   stack.lab.speech.tts.setFault(null);
+  stack.lab.speech.stt.setFault(null);
   stack.lab.speech.audioSpeech.setFault(null);
   await stack.lab.phones.say(ANSWERS, null);
   await expectNoRooms(stack);
@@ -88,6 +89,23 @@ describe('a voice that fails', () => {
       const heard = await heardIn(stack.lab, only(dialed).callId);
       expect(await recordingWasHeard(heard, `${CLIPS}/end.wav`)).toBe(true);
       expect(longestSilence(heard)).toBeLessThan(DEAD_AIR_MS);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'for good, together with the ears of the same provider: the recorded sentence is heard whole',
+    async () => {
+      // A firewall that closes: speech to text gives up after some four seconds, in the middle of the sentence.
+      stack.lab.speech.tts.setFault({ kind: 'refuse' });
+      stack.lab.speech.stt.setFault({ kind: 'refuse' });
+      const { record, dialed } = await call('gone-both');
+      expect(outcomeOf(record)).toMatchObject({
+        end_reason: 'provider_error',
+        message: expect.stringContaining('firewall'),
+      });
+      const heard = await heardIn(stack.lab, only(dialed).callId);
+      expect(await recordingWasHeard(heard, `${CLIPS}/end.wav`)).toBe(true);
     },
     LIMIT_MS,
   );

@@ -148,9 +148,13 @@ test('after a transfer that failed the call can be ended', async () => {
 });
 
 test.each<[string, Partial<GrantedCall>, string]>([
-  ['a playbook without the tool', { playbook: { ...testCall().playbook, tools: ['end_call'] } }, 'end_call'],
-  ['a call without a target', { transfer_target: null }, 'end_call'],
-  ['a playbook without tools', { playbook: { ...testCall().playbook, tools: [] } }, ''],
+  [
+    'a playbook without the tool',
+    { playbook: { ...testCall().playbook, tools: ['end_call'] } },
+    'opt_out,end_call',
+  ],
+  ['a call without a target', { transfer_target: null }, 'opt_out,end_call'],
+  ['a playbook without tools', { playbook: { ...testCall().playbook, tools: [] } }, 'opt_out'],
 ])('%s cannot transfer, whatever the model calls', async (_case, changes, has) => {
   const model = modelThatCalls({ [ASK]: [to('default'), to('+61255500100')] });
   call = await callWithTools(model, { call: changes });

@@ -115,5 +115,8 @@ export type AgentConfig = z.output<typeof agentConfigSchema>;
 /** Folder in which final reports wait for the bridge. */
 export const spoolDir = (config: AgentConfig): string => config.AGENT_SPOOL_DIR ?? `${config.DATA_DIR}/spool`;
 
+/** Folder in which the words and the sound of ended calls wait for the bridge. */
+export const aftermathDir = (config: AgentConfig): string => `${spoolDir(config)}/ended`;
+
 /** Folder in which job processes mark the calls that they hold. */
 export const callMarksDir = (config: AgentConfig): string => `${config.DATA_DIR}/calls`;

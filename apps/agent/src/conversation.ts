@@ -1,12 +1,21 @@
-import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
-import { voice } from '@livekit/agents';
-import type { AudioFrame, Room } from '@livekit/rtc-node';
+import { llm, voice } from '@livekit/agents';
+import { type Room, RoomEvent } from '@livekit/rtc-node';
 import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
-import type { GrantedPlaybook } from '@outdial/telephony';
+import type { CallOutcome, EndReason, GrantedCall } from '@outdial/telephony';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
 import type { Models, TurnDetection } from './models.ts';
+import { createCalleeWatch } from './talk/callee-watch.ts';
+import { createClassifier } from './talk/classify.ts';
+import { createKeypad } from './talk/keypad.ts';
+import { PhoneAgent } from './talk/phone-agent.ts';
+import { pressKeys } from './talk/press-keys.ts';
+import { watchProviders } from './talk/provider-trouble.ts';
+import { sentencesFor } from './talk/sentences.ts';
+import { type Answerer, asksNotToBeCalled } from './talk/signs.ts';
+import { createSilenceWatch } from './talk/silence.ts';
+import { turnNotes } from './talk/turn-notes.ts';
 import { type ToolSet, withBudget } from './tools/tool-budget.ts';
 
 /** The spoken side of a call: an agents-js session on the callee's leg. */
@@ -24,8 +33,18 @@ export type Conversation = {
   listen(): void;
   /** Says a sentence and resolves when its last sound has left for the callee. */
   say(text: string): Promise<void>;
-  /** Plays a recorded sentence, which needs no voice, and resolves when its last sound has left. */
-  play(text: string, audio: ReadableStream<AudioFrame>): Promise<void>;
+  /** Says, when there is nothing else to say, that the call will be over in so many seconds. */
+  timeLeft(seconds: number): void;
+  /** Says goodbye, at the maximum duration in the middle of whatever is being said. */
+  farewell(why: 'goodbye' | 'timeUp'): Promise<void>;
+  /** Presses keys on the phone, for a machine to hear. */
+  press(keys: string): Promise<void>;
+  /** Speaks no prompts while this work runs. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  /** The callee wants no more calls; told once. */
+  optOut(): void;
+  /** Who answered, as far as it is known. */
+  answeredBy(): Exclude<CallOutcome['answered_by'], null>;
   /** Closes the agent's ears: the callee waits for somebody else. */
   pause(): void;
   /** Opens them again. */
@@ -39,90 +58,205 @@ const PLAYOUT_TAIL_MS = 300;
 /** A voice that is silent this long after the answer reports no error of its own (it may never). */
 const FIRST_SOUND_MS = 6_000;
 const SILENT = 'The voice made no sound; check the text-to-speech provider and its way through the firewall.';
+/** Words that were spoken into the greeting are answered when nothing else was said so long after it. */
+const ANSWER_HELD_AFTER_MS = 1_200;
 
-/** Builds the session; `onProviderError` is called when speech or model are gone for good. */
+/** Builds the session. Every function it is given is called from then on, at any time. */
 export const createConversation = (options: {
   readonly room: Room;
   readonly models: Models;
   readonly turnDetection: TurnDetection;
-  readonly playbook: GrantedPlaybook;
+  readonly call: Pick<GrantedCall, 'playbook' | 'voicemail'>;
   readonly tools: ToolSet;
+  /** Speech or model are gone for good. */
   readonly onProviderError: (reason: string) => void;
+  /** The conversation itself came to its end. */
+  readonly onEnd: (reason: EndReason) => void;
+  /** The callee asked not to be called again. */
+  readonly onOptOut: () => void;
+  /** Whether agents-js records both sides, into `audio.ogg` of the job's session directory. */
+  readonly record: boolean;
+  /** Given the session before it starts, for who listens to it. */
+  readonly onSession: (session: voice.AgentSession) => void;
   readonly log: Logger;
 }): Conversation => {
-  const { log, playbook } = options;
+  const { log, room } = options;
+  const { playbook } = options.call;
+  const sentences = sentencesFor(playbook.language);
   const session = new voice.AgentSession({
     ...options.models,
     turnHandling: {
       turnDetection: options.turnDetection,
       interruption: { discardAudioIfUninterruptible: false },
     },
+    userAwayTimeout: null,
   });
+  options.onSession(session);
   let listening = false;
   let spoke = false;
+  let silenced = false;
+  let optedOut = false;
+  let firstSound: NodeJS.Timeout | undefined;
+  let agentState: string = 'listening';
+  let userState: string = 'listening';
   let left = false;
   const onProviderError = (reason: string) => {
     if (!left) options.onProviderError(reason);
   };
-  let silence: NodeJS.Timeout | undefined;
-  const agent = new voice.Agent({
-    instructions: instructionsFor(playbook),
-    tools: withBudget(options.tools),
+
+  const say = async (text: string): Promise<void> => {
+    await session.say(text, { allowInterruptions: false }).waitForPlayout();
+    await pause(PLAYOUT_TAIL_MS);
+  };
+  /** A session that has just ended, or says something that may not be cut, is no error of ours. */
+  const attempt = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      log.debug({ reason: String(error) }, 'the session did not take it');
+    }
+  };
+  const sayAndEnd = async (text: string, reason: EndReason): Promise<void> => {
+    spoke = false;
+    await say(text).catch((error) => log.debug({ reason: String(error) }, 'the last sentence was not said'));
+    if (spoke) options.onEnd(reason);
+    else onProviderError(SILENT);
+  };
+  const optOut = () => {
+    if (optedOut) return;
+    optedOut = true;
+    options.onOptOut();
+  };
+  const silence = createSilenceWatch({
+    promptAfterMs: playbook.silence.prompt_after_seconds * 1000,
+    prompts: playbook.silence.prompts,
+    prompt: (text) => attempt(() => session.say(text)),
+    end: () => void sayAndEnd(sentences.silence, 'silence_timeout'),
   });
 
-  session.on(voice.AgentSessionEventTypes.Error, ({ error }) => {
-    const source = error as { type?: string; recoverable?: boolean; error?: Error };
-    const reason = source.error?.message ?? 'failed';
-    log.warn(
-      { source: source.type, recoverable: source.recoverable, reason },
-      'a speech or model provider failed',
-    );
-    // The framework gives up at the fourth of these only; the callee would hear nothing until then.
-    if (source.recoverable === false) onProviderError(`${source.type}: ${reason}`);
+  const onVerdict = (answerer: Answerer) => {
+    log.info({ answerer }, 'it is known what answered');
+    if (answerer !== 'voicemail' && answerer !== 'mailbox_full') return;
+    // From here on nothing is said to the machine but the message.
+    silenced = true;
+    silence.stop();
+    attempt(() => session.interrupt({ force: true }));
+    const message = options.call.voicemail === 'leave_message' ? playbook.voicemail_message : null;
+    if (message === null || answerer === 'mailbox_full') return options.onEnd('voicemail_detected');
+    callee.awaitMessage((moment) => {
+      log.info({ moment }, 'the voicemail was waited for');
+      if (moment === 'give_up') return options.onEnd('voicemail_detected');
+      void sayAndEnd(message, 'voicemail_left');
+    });
+  };
+  const model = options.models.llm;
+  const callee = createCalleeWatch({
+    language: playbook.language,
+    classify: model instanceof llm.LLM ? createClassifier(model, log) : async () => null,
+    onVerdict,
+  });
+
+  const turn = async (message: llm.ChatMessage): Promise<'silent' | readonly string[]> => {
+    await callee.who.ready();
+    if (silenced) return 'silent';
+    silence.heard();
+    const held = callee.guard()?.takeHeld() ?? '';
+    const said = message.textContent ?? '';
+    if (held !== '') message.content = [`${held} ${said}`];
+    return turnNotes(callee.who.verdict(), said);
+  };
+  const agent = new PhoneAgent(
+    { instructions: instructionsFor(playbook), tools: withBudget(options.tools) },
+    { hear: callee.hear, turn },
+  );
+
+  const keypad = createKeypad((digits) => {
+    if (silenced) return;
+    silence.heard();
+    callee.guard()?.open();
+    attempt(() => session.interrupt());
+    attempt(() => session.generateReply({ userInput: `[pressed ${digits}]` }));
+  });
+  room.on(RoomEvent.DtmfReceived, (_code, digit, participant) => {
+    if (participant.identity === CALLEE_IDENTITY && listening) keypad.press(digit);
+  });
+
+  const states = () => {
+    if (listening && agentState === 'listening' && userState !== 'speaking') silence.quiet();
+    else silence.sound();
+  };
+  session.on(voice.AgentSessionEventTypes.UserStateChanged, ({ newState }) => {
+    userState = newState;
+    states();
+  });
+  session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript, isFinal }) => {
+    callee.words(transcript, isFinal);
+    // At once: whoever says it may hang up before it is answered.
+    if (isFinal && !silenced && callee.who.verdict() !== 'ivr' && asksNotToBeCalled(transcript)) optOut();
   });
   session.on(voice.AgentSessionEventTypes.AgentStateChanged, ({ newState }) => {
+    agentState = newState;
+    states();
     if (newState !== 'speaking') return;
     spoke = true;
-    clearTimeout(silence);
+    clearTimeout(firstSound);
   });
-  session.on(voice.AgentSessionEventTypes.Close, ({ reason, error }) => {
-    if (reason !== voice.CloseReason.ERROR) return;
-    const source = error as { type?: string; error?: Error } | null | undefined;
-    onProviderError(`${source?.type ?? 'provider'}: ${source?.error?.message ?? 'failed'}`);
+  session.on(voice.AgentSessionEventTypes.Close, () => {
+    silence.stop();
+    keypad.stop();
   });
+  watchProviders(session, onProviderError, log);
+
+  const answerHeld = async (): Promise<void> => {
+    if (callee.guard()?.holdsQuestion() !== true) return;
+    await pause(ANSWER_HELD_AFTER_MS);
+    if (silenced || userState === 'speaking' || agentState !== 'listening') return;
+    const held = callee.guard()?.takeHeld() ?? '';
+    if (held !== '') attempt(() => session.generateReply({ userInput: held }));
+  };
 
   return {
     start: async () => {
       session.input.setAudioEnabled(listening);
       await session.start({
         agent,
-        room: options.room,
+        room,
         inputOptions: { participantIdentity: CALLEE_IDENTITY, textEnabled: false, closeOnDisconnect: false },
         outputOptions: { transcriptionEnabled: false },
-        record: false,
+        record: options.record ? { audio: true, traces: false, logs: false, transcript: false } : false,
       });
-      // It says who calls and that it is an AI, so a hello into it does not cut it; what the callee says
-      // meanwhile is heard and answered after it.
-      session.say(playbook.greeting, { allowInterruptions: false });
+      // A hello does not cut it, a question does: see the guard.
+      const greeting = session.say(playbook.greeting, { allowInterruptions: false });
+      callee.guardGreeting(greeting);
+      greeting.addDoneCallback(() => void answerHeld());
     },
     listen: () => {
       listening = true;
       session.input.setAudioEnabled(true);
-      if (!spoke) silence = setTimeout(() => onProviderError(SILENT), FIRST_SOUND_MS).unref();
+      states();
+      if (!spoke) firstSound = setTimeout(() => onProviderError(SILENT), FIRST_SOUND_MS).unref();
     },
-    say: async (text) => {
-      await session.say(text, { allowInterruptions: false }).waitForPlayout();
-      await pause(PLAYOUT_TAIL_MS);
+    say,
+    timeLeft: (seconds) => {
+      if (!silenced) attempt(() => session.say(sentences.timeLeft(seconds)));
     },
-    play: async (text, audio) => {
-      await session.say(text, { audio, allowInterruptions: false }).waitForPlayout();
-      await pause(PLAYOUT_TAIL_MS);
+    farewell: async (why) => {
+      if (silenced) return;
+      silence.stop();
+      if (why === 'timeUp') attempt(() => session.interrupt({ force: true }));
+      await say(sentences[why]);
     },
+    press: (keys) => silence.during(() => pressKeys(room, keys)),
+    during: silence.during,
+    optOut,
+    answeredBy: callee.who.answeredBy,
     pause: () => session.input.setAudioEnabled(false),
     resume: () => session.input.setAudioEnabled(true),
     leave: async () => {
       left = true;
-      clearTimeout(silence);
+      clearTimeout(firstSound);
+      silence.stop();
+      keypad.stop();
       session.input.setAudioEnabled(false);
       session.output.setAudioEnabled(false);
       await session

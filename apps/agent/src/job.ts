@@ -7,39 +7,45 @@ import {
   type VAD,
 } from '@livekit/agents';
 import { createLogger, type Logger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
-import { type CallMetadata, decodeMetadata } from '@outdial/telephony';
+import { type CallMetadata, decodeMetadata, type GrantedCall } from '@outdial/telephony';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { createBridgeLedger } from './adapters/bridge-ledger.ts';
 import { holdCall } from './adapters/call-marks.ts';
 import { endBeforeExit, guardJob, joinRoom, leaveJob } from './adapters/job-process.ts';
 import { createSipLeg, createTargetLeg } from './adapters/livekit-sip-leg.ts';
+import { playInRoom } from './adapters/recorded-sound.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { createRoomLedger } from './adapters/room-ledger.ts';
 import { createRoomMedia } from './adapters/room-media.ts';
+import { createAfterCall } from './after-call.ts';
 import { createCallEnd } from './call-end.ts';
-import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
-import { createConversation } from './conversation.ts';
+import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
+import { type Conversation, createConversation } from './conversation.ts';
 import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
 import { buildModels, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
+import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
+import { withNotice } from './recording/consent.ts';
+import { recordWithConsent } from './recording/record-call.ts';
+import { createAftermathSpool } from './result/aftermath-spool.ts';
 import { runCall } from './run-call.ts';
+import { chooseModels } from './speech/choice.ts';
+import { createDeparture } from './speech/departure.ts';
+import { describeSessionFailure } from './speech/failure.ts';
 import { loadVad } from './speech/vad.ts';
 import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
-import { leaveWithoutVoice } from './speech/voice-lost.ts';
 import { createCallTools } from './tools/call-tools.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
 
-const GOODBYE = 'Thank you. Goodbye.';
-
 const ledgerFor = async (
   ctx: JobContext<JobData>,
   metadata: CallMetadata,
+  token: string,
   log: Logger,
 ): Promise<CallLedger | null> => {
   const { config } = ctx.proc.userData;
-  const token = randomUUID();
   if (metadata.call_id !== null) {
     return createBridgeLedger({
       bridge: createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET),
@@ -61,6 +67,17 @@ const ledgerFor = async (
   return createRoomLedger({ rooms, roomName: roomNameOf(ctx), token, call: call.call, log });
 };
 
+/** A call is recorded only where the callee is told so. */
+const recordingFor = (ctx: JobContext<JobData>, call: GrantedCall, log: Logger): CallRecording | null => {
+  if (!call.record) return null;
+  if (call.playbook.recording_notice !== null) return createCallRecording(ctx.sessionDirectory, log);
+  log.error(
+    { playbook: call.playbook.name },
+    'the playbook has no recording notice: the call is not recorded',
+  );
+  return null;
+};
+
 const roomNameOf = (ctx: JobContext<JobData>): string => ctx.job.room?.name ?? '';
 
 const entry = async (ctx: JobContext<JobData>): Promise<void> => {
@@ -79,8 +96,14 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
   const unknown = Object.keys(unknownFields);
   if (unknown.length > 0) log.warn({ fields: unknown }, 'the job metadata has unknown fields');
 
-  const ledger = await ledgerFor(ctx, metadata, log);
+  const token = randomUUID();
+  const ledger = await ledgerFor(ctx, metadata, token, log);
   if (ledger === null) return ctx.shutdown('not dialable');
+  const { call_id: callId } = metadata;
+  const afterCall =
+    callId === null
+      ? null
+      : createAfterCall({ callId, token, spool: createAftermathSpool(aftermathDir(config)), log });
   const end = createCallEnd();
   guardJob(end, log);
 
@@ -97,27 +120,53 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
       const models = buildModels(config, vad, call.playbook, log);
-      const conversation = createConversation({
+      const departure = createDeparture({
+        play: (frames) => playInRoom(ctx.room, frames),
+        transfers,
+        end,
+        log,
+      });
+      const recording = recordingFor(ctx, call, log);
+      const consent = recording === null ? null : recordWithConsent(recording);
+      const conversation: Conversation = createConversation({
         room: ctx.room,
         models,
         turnDetection: turnDetectionFor(config),
-        playbook: call.playbook,
-        tools: createCallTools({
-          playbook: call.playbook,
-          transfers,
-          endCall: async () => {
-            await conversation.say(GOODBYE);
-            end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
-          },
-        }),
-        onProviderError: (reason) =>
-          end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: reason }),
+        call: recording === null ? call : { ...call, playbook: withNotice(call.playbook) },
+        record: recording !== null,
+        onSession: (session) => {
+          afterCall?.attach(session, recording);
+          consent?.listenTo(session);
+        },
+        tools: {
+          ...createCallTools({
+            playbook: call.playbook,
+            transfers,
+            talk: () => conversation,
+            endCall: async () => {
+              await conversation.farewell('goodbye');
+              end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
+            },
+          }),
+          ...consent?.tools,
+        },
+        onProviderError: (reason) => {
+          const failure = describeSessionFailure(chooseModels(config), reason);
+          // Without speech to text the session is closed, and announces no transfer.
+          void departure.begin(failure, { handOver: reason.startsWith('llm_error') });
+        },
+        onEnd: (reason) => end.decide({ reason, hungUpBy: 'agent' }),
+        onOptOut: () => {
+          log.warn('the callee asked not to be called again');
+          ledger.note({ type: 'opt_out' });
+        },
         log,
       });
-      void models.tts.lost.then((lost) => leaveWithoutVoice({ lost, conversation, transfers, end, log }));
+      void models.tts.lost.then((lost) => departure.begin(lost, { handOver: true }));
       void end.decided.then(() => log.info({ voice: models.tts.facts, vad: vadFacts }, 'how speech went'));
       return conversation;
     },
+    afterCall,
     end,
     hold: () => holdCall(callMarksDir(config), roomNameOf(ctx), log),
     log,

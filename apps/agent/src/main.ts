@@ -1,4 +1,6 @@
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AgentServer, InferenceRunner, initializeLogger, ServerOptions } from '@livekit/agents';
@@ -6,9 +8,15 @@ import { ConfigError, createLogger, loadEnvironment, logOptions, parseConfig } f
 import { RoomServiceClient, ServerError } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { endCallsOfTheDead } from './adapters/call-marks.ts';
+import { createKeepsakeClient } from './adapters/keepsake-client.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
-import { type AgentConfig, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
+import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { measureHostDelay } from './host-delay.ts';
+import { buildLlm } from './models.ts';
+import { sweepRecordings } from './recording/sweep-recordings.ts';
+import { createAftermathSpool } from './result/aftermath-spool.ts';
+import { askLlm } from './result/ask-model.ts';
+import { createHandOver } from './result/hand-over.ts';
 import { chooseModels } from './speech/choice.ts';
 import { localModelsProblem, needsLocalModels } from './speech/local-models.ts';
 import { startLines } from './speech/start-lines.ts';
@@ -20,6 +28,8 @@ import { FULL, workerLoad } from './worker-load.ts';
  */
 const LEAVING_JOBS = 2;
 const SPOOL_EVERY_MS = 5_000;
+const HAND_OVER_EVERY_MS = 500;
+const SWEEP_EVERY_MS = 10_000;
 const DEAD_JOBS_EVERY_MS = 1_000;
 
 const freePort = (host: string): Promise<number> =>
@@ -113,6 +123,17 @@ const spool = createReportSpool(spoolDir(config));
 const bridge = createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET);
 const spoolTimer = setInterval(() => void spool.drain(bridge, log), SPOOL_EVERY_MS);
 
+const handOver = createHandOver({
+  spool: createAftermathSpool(aftermathDir(config)),
+  client: createKeepsakeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET),
+  ask: askLlm(() => buildLlm(config)),
+  log,
+});
+const handOverTimer = setInterval(() => void handOver.round(), HAND_OVER_EVERY_MS);
+// Where agents-js records: JobContext.sessionDirectory.
+const sessionsDir = join(tmpdir(), 'livekit-agents');
+const sweepTimer = setInterval(() => void sweepRecordings(sessionsDir, log), SWEEP_EVERY_MS);
+
 const rooms = new RoomServiceClient(config.LIVEKIT_URL, config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET, {
   failover: false,
 });
@@ -141,9 +162,12 @@ const stop = async (signal: string): Promise<void> => {
   }
   await server.close();
   clearInterval(spoolTimer);
+  clearInterval(handOverTimer);
+  clearInterval(sweepTimer);
   clearInterval(deadJobsTimer);
   await endDeadCalls();
   await spool.drain(bridge, log);
+  await handOver.round();
   log.info('agent stopped');
   process.exit(0);
 };

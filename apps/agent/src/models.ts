@@ -60,10 +60,13 @@ const buildStt = (
   }
 };
 
-const buildLlm = (config: AgentConfig, { provider, model }: ModelChoice['llm']): llm.LLM =>
-  provider === 'openai'
+/** Builds the language model, as the session and the result use it. */
+export const buildLlm = (config: AgentConfig): llm.LLM => {
+  const { provider, model } = chooseModels(config).llm;
+  return provider === 'openai'
     ? new openai.LLM({ ...openaiServer(config), ...given({ model }) })
     : new inference.LLM({ model: model ?? '', ...livekitKeys(config) });
+};
 
 const buildVoice = (config: AgentConfig, part: VoicePart, language: string): Voice => {
   const { model } = part;
@@ -127,7 +130,7 @@ export const buildModels = (
   tts.prewarm();
   return {
     stt: buildStt(config, choice.stt, language),
-    llm: buildLlm(config, choice.llm),
+    llm: buildLlm(config),
     tts,
     ...(vad === undefined ? {} : { vad }),
   };

@@ -18,6 +18,7 @@ const facts: CallFacts = {
   endedAt: 13_000,
   sipStatus: null,
   sipReason: null,
+  answeredBy: 'human' as const,
   transfer: null,
 };
 

@@ -18,6 +18,7 @@ export type CallFacts = {
   readonly endedAt: number;
   readonly sipStatus: number | null;
   readonly sipReason: string | null;
+  readonly answeredBy: Exclude<CallOutcome['answered_by'], null>;
   readonly transfer: TransferResult | null;
 };
 
@@ -38,7 +39,7 @@ export const outcomeOf = (facts: CallFacts): CallOutcome => {
   return makeOutcome(unanswered ? 'agent_error' : end.reason, {
     sip,
     rang,
-    answered_by: answeredAt === null ? null : 'unknown',
+    answered_by: answeredAt === null ? null : facts.answeredBy,
     hung_up_by: end.hungUpBy,
     transfer: facts.transfer,
     ring_ms: leg.ringingAt === null ? null : span(leg.ringingAt, answeredAt ?? endedAt),

@@ -34,6 +34,8 @@ describe('before the INVITE', () => {
       said: [],
       hangUps: 0,
       listens: 0,
+      follows: [],
+      kept: [],
       held: 0,
       asked: [],
       legs: [],
@@ -413,5 +415,26 @@ describe('the transfer', () => {
       end_reason: 'transferred',
       transfer: { result: 'accepted_unconfirmed' },
     });
+  });
+});
+
+describe('what was said', () => {
+  test('is announced with the end and finished after the leg is gone', async () => {
+    const rig = createCallRig({ keeps: true });
+    await rig.answer();
+    rig.leave(DisconnectReason.CLIENT_INITIATED);
+    await rig.done;
+    expect(rig.seen.follows).toEqual([{ result: true, recording: false }]);
+    expect(rig.seen.kept.toSorted()).toEqual(['draft', 'finish', 'hang up']);
+    expect(rig.seen.kept.at(-1)).toBe('finish');
+  });
+
+  test('is nothing where nobody answered', async () => {
+    const rig = createCallRig({ keeps: true });
+    await rig.invited;
+    rig.dialResult({ status: 'failed', sipStatus: 486, sipReason: 'Busy Here', errorText: 'busy' });
+    await rig.done;
+    expect(rig.seen.follows).toEqual([{ result: false, recording: false }]);
+    expect(rig.seen.kept).toEqual(['hang up']);
   });
 });

@@ -5,6 +5,7 @@ import type { GrantedCall } from '@outdial/telephony';
 import type { CallMark } from './adapters/call-marks.ts';
 import { type LegGone, type LegWatch, watchLeg } from './adapters/leg-watch.ts';
 import { CALLEE_IDENTITY, TARGET_IDENTITY } from './adapters/livekit-sip-leg.ts';
+import type { AfterCall } from './after-call.ts';
 import {
   type CallEndLatch,
   endOfLeg,
@@ -21,6 +22,7 @@ import { outcomeOf } from './outcome.ts';
 import type { CallLedger, SipLeg, TargetLeg } from './ports.ts';
 import { checkRails } from './rails.ts';
 import { takeDown } from './take-down.ts';
+import { startCallClock } from './talk/call-clock.ts';
 import { endOfBridgedLeg } from './transfer/bridge.ts';
 import type { CallMedia } from './transfer/ports.ts';
 import { createTransfers, type Transfers } from './transfer/transfers.ts';
@@ -36,6 +38,8 @@ export type CallJob = {
   readonly targetLeg: TargetLeg;
   readonly media: CallMedia;
   readonly converse: (call: GrantedCall, transfers: Transfers) => Conversation;
+  /** Keeps what was said; `null` for a call that has no record. */
+  readonly afterCall: AfterCall | null;
   readonly end: CallEndLatch;
   /** Marks the call as live for whoever outlives this process. */
   readonly hold: () => CallMark;
@@ -73,8 +77,9 @@ export const runCall = async (job: CallJob): Promise<void> => {
 
   let answeredAt: number | null = null;
   let sip: { readonly sipStatus: number | null; readonly sipReason: string | null } = NO_SIP;
-  let maxDuration: NodeJS.Timeout | undefined;
+  let stopClock = () => {};
   let transfers: Transfers | null = null;
+  let answeredBy: Conversation['answeredBy'] = () => 'unknown';
   let dialing: Promise<Dialed> | null = null;
   const mark = job.hold();
   try {
@@ -92,6 +97,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
     });
     const talk = job.converse(call, ways);
     transfers = ways;
+    answeredBy = talk.answeredBy;
 
     // The INVITE does not wait for the session: both start now, and the session is up first.
     const invite = buildInvite(call, rails.callerId, config);
@@ -123,8 +129,11 @@ export const runCall = async (job: CallJob): Promise<void> => {
     talk.listen();
     ledger.note({ type: 'answered' });
     log.info('answered');
-    const timeUp = () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' });
-    maxDuration = setTimeout(timeUp, call.max_call_seconds * 1000);
+    stopClock = startCallClock(call.max_call_seconds, {
+      warn: talk.timeLeft,
+      goodbye: () => talk.farewell('timeUp'),
+      over: () => end.decide({ reason: 'max_duration', hungUpBy: 'agent' }),
+    });
     void Promise.race([
       watch.gone,
       connecting.then(
@@ -141,28 +150,32 @@ export const runCall = async (job: CallJob): Promise<void> => {
     log.error({ err: error }, 'the call failed in our own code');
     end.decide(ownError(String(error)));
   } finally {
-    clearTimeout(maxDuration);
+    stopClock();
     const decided = await end.decided;
+    // An answer that came while something else ended the call is an answer all the same.
+    const answered = answeredAt ?? watch.facts().activeAt;
     const outcome = outcomeOf({
       end: decided,
       leg: watch.facts(),
       watched,
-      // An answer that came while something else ended the call is an answer all the same.
-      answeredAt: answeredAt ?? watch.facts().activeAt,
+      answeredAt: answered,
       endedAt: performance.now(),
       ...sip,
+      answeredBy: answeredBy(),
       transfer: transfers?.result() ?? null,
     });
+    const after = answered === null ? null : (job.afterCall?.of(call, outcome, answered) ?? null);
     // Trouble of the agent is none of two people who talk without it: the bridge watches over them from here.
     if (decided.reason === 'agent_error' && ledger.watchesOver && transfers?.bridged() === true) {
       log.error({ reason: decided.message }, 'the job leaves; callee and target talk on');
     } else {
       log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');
-      const deliver = await ledger.close(outcome);
+      const deliver = await ledger.close(outcome, after?.follows ?? NOTHING_FOLLOWS);
       const dials = [dialing, transfers?.pending() ?? null].filter((one) => one !== null);
-      await Promise.all([deliver(), takeDown(leg, dials)]);
+      await Promise.all([deliver(), takeDown(leg, dials), after?.draft()]);
       await mark.release();
     }
+    await after?.finish();
   }
 };
 
@@ -174,5 +187,7 @@ const absent = async (watch: LegWatch): Promise<LegGone> => {
   await pause(ABSENT_MS, undefined, { ref: false });
   return watch.facts().seen ? watch.gone : { cause: 'hangup', detail: 'never seen in the room' };
 };
+
+const NOTHING_FOLLOWS = { result: false, recording: false };
 
 const NO_SIP = { sipStatus: null, sipReason: null };

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Room } from '@livekit/rtc-node';
 import { createLogger } from '@outdial/runtime';
-import type { CallOutcome, GrantedCall } from '@outdial/telephony';
+import type { CallOutcome, Follows, GrantedCall } from '@outdial/telephony';
 import { createCallEnd } from '../src/call-end.ts';
 import type { CallStep, DialResult, Grant, Invite, LegGrant, ReferResult } from '../src/ports.ts';
 import { type CallJob, runCall } from '../src/run-call.ts';
@@ -23,6 +23,8 @@ export const createCallRig = (
     grant?: Grant;
     call?: Partial<GrantedCall>;
     env?: Record<string, string>;
+    /** Whether what is said is kept; default false, as for a dispatch without the bridge. */
+    keeps?: boolean;
     /** What the bridge says to the question for a second leg. */
     legGrant?: LegGrant;
     /** Somebody watches over two people who talk without an agent; default true. */
@@ -48,6 +50,9 @@ export const createCallRig = (
     hangUps: 0,
     listens: 0,
     held: 0,
+    follows: [] as Follows[],
+    /** `draft`, `hang up`, `finish`, in order. */
+    kept: [] as string[],
     /** Of second legs: what was asked of the bridge, dialled, and what the callee heard and did not hear. */
     asked: [] as { name: string; key: string }[],
     legs: [] as Invite[],
@@ -78,8 +83,9 @@ export const createCallRig = (
       onCancel: (listener) => {
         cancel = listener;
       },
-      close: async (outcome) => {
+      close: async (outcome, follows) => {
         seen.outcomes.push(outcome);
+        seen.follows.push(follows);
         return async () => {};
       },
     },
@@ -97,6 +103,7 @@ export const createCallRig = (
       },
       hangUp: async () => {
         seen.hangUps += 1;
+        seen.kept.push('hang up');
       },
     },
     targetLeg: {
@@ -125,13 +132,20 @@ export const createCallRig = (
       transfers = made;
       return {
         start: async () => started.resolve(),
-        play: async () => {},
         say: async (text) => {
           seen.said.push(text);
         },
         listen: () => {
           seen.listens += 1;
         },
+        timeLeft: () => {},
+        farewell: async (why) => {
+          seen.said.push(why);
+        },
+        press: async () => {},
+        during: (work) => work(),
+        optOut: () => {},
+        answeredBy: () => 'human',
         pause: () => seen.acts.push('pause'),
         resume: () => seen.acts.push('resume'),
         leave: async () => {
@@ -139,6 +153,17 @@ export const createCallRig = (
         },
       };
     },
+    afterCall:
+      options.keeps === true
+        ? {
+            attach: () => {},
+            of: () => ({
+              follows: { result: true, recording: false },
+              draft: async () => void seen.kept.push('draft'),
+              finish: async () => void seen.kept.push('finish'),
+            }),
+          }
+        : null,
     end: createCallEnd(),
     hold: () => {
       seen.held += 1;
@@ -198,6 +223,8 @@ export const createCallRig = (
       statusOf(target, 'active');
       targetDialed.resolve({ status: 'answered' });
     },
+    /** A leg of an earlier attempt, under the same identity. */
+    staleTargetLeaves: () => leaves({ ...target, sid: 'PA_0' }, 1, 'hangup'),
     targetLeaves: (reason: number | undefined, last = 'hangup') => leaves(target, reason, last),
   };
 };

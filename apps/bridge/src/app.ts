@@ -10,19 +10,23 @@ import { openapi } from './http/plugins/openapi.ts';
 import { requestLog } from './http/plugins/request-log.ts';
 import { securityHeaders } from './http/plugins/security-headers.ts';
 import { type Lifecycle, shutdown } from './http/plugins/shutdown.ts';
+import { slowRequest } from './http/plugins/slow-request.ts';
 import { storableInput } from './http/plugins/storable-input.ts';
 import type { App, RouteDeps } from './http/route.ts';
 import { agentRoutes } from './http/routes/agent.ts';
+import { agentRecordingRoute, agentResultRoute } from './http/routes/agent-keepsakes.ts';
 import { callActionRoutes } from './http/routes/call-actions.ts';
 import { callbackRoutes, replayRoute } from './http/routes/callbacks.ts';
 import { callRoutes } from './http/routes/calls.ts';
 import { dispatchRoute } from './http/routes/dispatch.ts';
 import { eventRoutes } from './http/routes/events.ts';
 import { healthRoutes } from './http/routes/health.ts';
+import { keepsakeRoutes } from './http/routes/keepsakes.ts';
 import { livekitWebhookRoute } from './http/routes/livekit-webhook.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
 import { playbooksRoute } from './http/routes/playbooks.ts';
-import { serverOptions } from './http/server-options.ts';
+import { purgeRoute } from './http/routes/purge.ts';
+import { giveUpRequest, serverOptions } from './http/server-options.ts';
 import type { ReadLiveKitWebhook } from './ports.ts';
 
 /** What the HTTP side needs to be built. */
@@ -43,6 +47,7 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   app.removeContentTypeParser('text/plain');
 
   await app.register(errorAnswers, { log: deps.log });
+  await app.register(slowRequest, { giveUp: giveUpRequest });
   await app.register(securityHeaders);
   await app.register(shutdown, { lifecycle: deps.lifecycle });
   await app.register(authorization, { keys: deps.apiKeys });
@@ -54,6 +59,8 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   healthRoutes(app, deps);
   dispatchRoute(app, deps);
   callRoutes(app, deps);
+  keepsakeRoutes(app, deps);
+  purgeRoute(app, deps);
   eventRoutes(app, deps);
   callbackRoutes(app, deps);
   playbooksRoute(app, deps);
@@ -66,7 +73,13 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   await app.register(async (hooks) => livekitWebhookRoute(hooks.withTypeProvider<ZodTypeProvider>(), deps));
   await app.register(async (signed) => {
     await signed.register(agentSignature, { secret: deps.agentReportSecret });
-    agentRoutes(signed.withTypeProvider<ZodTypeProvider>(), deps);
+    const agent = signed.withTypeProvider<ZodTypeProvider>();
+    agentRoutes(agent, deps);
+    agentResultRoute(agent, deps);
+  });
+  await app.register(async (streamed) => {
+    const secret = deps.agentReportSecret;
+    agentRecordingRoute(streamed.withTypeProvider<ZodTypeProvider>(), { ...deps, secret });
   });
 
   await app.ready();

@@ -1,9 +1,11 @@
+import { tmpdir } from 'node:os';
 import { createLogger } from '@outdial/runtime';
 import { makeOutcome } from '@outdial/telephony';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { makeSender, type Receiver, startReceiver } from '../test/callback-receiver.ts';
 import { settings } from '../test/fixtures.ts';
 import { NO_LIMITS, openWorld, type World } from '../test/world.ts';
+import { createRecordingStore } from './adapters/recordings/recording-store.ts';
 import { type Background, type BackgroundDeps, startBackground } from './background.ts';
 import { roomName } from './domain/call.ts';
 import { cancelCall } from './flow/cancel-call.ts';
@@ -36,6 +38,8 @@ const start = (change: Partial<BackgroundDeps> = {}): Background => {
     limits: NO_LIMITS,
     trunk: 'default',
     send: sender.send,
+    recordings: createRecordingStore(tmpdir()),
+    retentionDays: 90,
     log,
     ...change,
   });

@@ -9,12 +9,15 @@ import { clearRooms, sweepLateLegs } from './flow/clear-rooms.ts';
 import { closeCallsWithoutAgent, closeLostCalls, expireCalls } from './flow/close-lost-calls.ts';
 import { deliverCallbacks, type SendCallback } from './flow/deliver-callback.ts';
 import { type DispatchDeps, dispatchQueuedCalls, redispatchUngrantedCalls } from './flow/dispatch-call.ts';
+import { deleteExpired } from './flow/purge-calls.ts';
+import { giveUpResults } from './flow/take-result.ts';
 import { createPatience } from './patience.ts';
-import { type Alarm, StoreUnavailable } from './ports.ts';
+import { type Alarm, type RecordingStore, StoreUnavailable } from './ports.ts';
 
 // Alarms start what is due; these rounds find what an alarm missed, or a bridge that died left behind.
 const ROUND_MS = 1_000;
 const SWEEP_MS = 2_000;
+const RETENTION_MS = 10 * 60 * 1000;
 
 /** What the bridge does without being asked. */
 export type Background = {
@@ -28,12 +31,15 @@ export type Background = {
 
 export type BackgroundDeps = Omit<DispatchDeps, 'track'> & {
   readonly send: SendCallback;
+  readonly recordings: RecordingStore;
+  readonly retentionDays: number;
   readonly log: Logger;
 };
 
 /**
- * Six clocks: `dispatch` starts calls, `care` ends those that cannot start, `legs` asks LiveKit about
- * those that fell silent or are to end, `rooms` and `sweep` clean up, `callbacks` delivers. They are apart
+ * Seven clocks: `dispatch` starts calls, `care` ends those that cannot start, `legs` asks LiveKit about
+ * those that fell silent or are to end, `rooms` and `sweep` clean up, `retention`
+ * deletes what was kept long enough, `callbacks` delivers. They are apart
  * so that a LiveKit that does not answer holds up nothing but itself; `dispatch`, `care` and `callbacks`
  * never wait for it.
  */
@@ -91,6 +97,7 @@ export const startBackground = (deps: BackgroundDeps): Background => {
     agents.beat();
     await watchDatabaseClock();
     await expireCalls(careDeps);
+    await giveUpResults(deps);
     if (agents.isOver()) await closeCallsWithoutAgent(careDeps);
   });
   const legs = clock('legs', ROUND_MS, async () => {
@@ -109,6 +116,7 @@ export const startBackground = (deps: BackgroundDeps): Background => {
     legs,
     clock('rooms', ROUND_MS, () => clearRooms(deps)),
     clock('sweep', SWEEP_MS, () => sweepLateLegs(deps)),
+    clock('retention', RETENTION_MS, () => deleteExpired(deps)),
     clock('callbacks', ROUND_MS, async () => {
       for (const { id } of await deps.calls.findDueCallbacks()) deliver(id);
     }),

@@ -131,21 +131,20 @@ describe('what is not built', () => {
       'MAX_CALLS_PER_HOUR',
       'MAX_CALLS_PER_DAY',
       'DESTINATION_COOLDOWN_MINUTES',
-      'RECORD_CALLS',
     ];
-    const set = Object.fromEntries(names.map((name) => [name, name === 'RECORD_CALLS' ? 'true' : '5']));
+    const set = Object.fromEntries(names.map((name) => [name, '5']));
     expect(problems({ ...least, ...set })).toEqual(
       names.map((name) => `${name}: It is not available yet; unset it.`),
     );
   });
 
   test('may be named with the value that asks for nothing', () => {
-    read({ RECORD_CALLS: 'False', DESTINATION_COOLDOWN_MINUTES: '0' });
+    read({ DESTINATION_COOLDOWN_MINUTES: '0' });
   });
 
   test('is named for a warning where it does no harm', () => {
-    const env = { RETENTION_DAYS: '30', RECORDINGS_DIR: '/r', BRIDGE_PORT: '1' };
-    expect(namesWithoutEffect(env)).toEqual(['RETENTION_DAYS', 'RECORDINGS_DIR']);
+    const env = { COST_PER_MINUTE: '1', BRIDGE_PORT: '1' };
+    expect(namesWithoutEffect(env)).toEqual(['COST_PER_MINUTE']);
   });
 });
 

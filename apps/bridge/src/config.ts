@@ -5,6 +5,7 @@ import {
   checkCallerDefaults,
   dialPolicyOf,
   type Environment,
+  flag,
   list,
   matching,
   number,
@@ -56,6 +57,12 @@ export const bridgeEnvironment = {
     { min: 0.01, max: 100, default: 1, whole: false },
     'Calls started per second, across all bridges.',
   ),
+  RECORD_CALLS: flag('Whether calls are recorded unless their request says record: false.'),
+  RECORDINGS_DIR: optional('Where recordings are kept; default DATA_DIR/recordings.'),
+  RETENTION_DAYS: number(
+    { min: 1, max: 36_500, default: 90 },
+    'For how many days after a call its transcript and recording are kept.',
+  ),
   CALLBACK_URL: optional('Where every call reports to, besides what its request names (callback_url).'),
   CALLBACK_SIGNING_SECRET: list(
     'Callbacks are signed with it: whsec_ and base64 of 24 bytes or more; during rotation several, a comma between them.',
@@ -93,10 +100,9 @@ const unavailableEnvironment = {
   MAX_CALLS_PER_HOUR: notAvailable(),
   MAX_CALLS_PER_DAY: notAvailable(),
   DESTINATION_COOLDOWN_MINUTES: notAvailable(/^0$/),
-  RECORD_CALLS: notAvailable(/^false$/i),
 } as const;
 
-const WITHOUT_EFFECT = ['COST_PER_MINUTE', 'RETENTION_DAYS', 'RECORDINGS_DIR'] as const;
+const WITHOUT_EFFECT = ['COST_PER_MINUTE'] as const;
 
 /** Names that are set though nothing reads them yet; harmless, but worth a warning at the start. */
 export const namesWithoutEffect = (env: Environment): readonly string[] =>
@@ -127,6 +133,7 @@ export const dialSettings = (config: BridgeConfig): DialSettings => ({
   maxCallSeconds: config.MAX_CALL_SECONDS,
   trunk: trunkOf(config),
   callbackHosts: config.CALLBACK_ALLOWED_HOSTS,
+  recordCalls: config.RECORD_CALLS,
 });
 
 /** What a trunk carries at once and per second. */
@@ -134,6 +141,10 @@ export const limitsOf = (config: BridgeConfig): DispatchLimits => ({
   maxConcurrentCalls: config.MAX_CONCURRENT_CALLS,
   callsPerSecond: config.CALLS_PER_SECOND,
 });
+
+/** Folder of the recordings. */
+export const recordingsDir = (config: BridgeConfig): string =>
+  config.RECORDINGS_DIR ?? `${config.DATA_DIR}/recordings`;
 
 /** The trunk whose limits this bridge's calls count against: as the agents choose it. */
 export const trunkOf = (config: BridgeConfig): string =>

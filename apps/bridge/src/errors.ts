@@ -22,6 +22,7 @@ const RAIL_ERRORS = {
   emergency_number: { status: 403, title: 'Emergency numbers are never dialled' },
   fictitious_number: { status: 403, title: 'This number is reserved for examples' },
   caller_id_not_allowed: { status: 403, title: 'This caller ID may not be used' },
+  do_not_call: { status: 403, title: 'This number asked not to be called' },
   caller_id_missing: { status: 403, title: 'There is no caller ID' },
 } as const satisfies Record<RefusalCode, ErrorEntry>;
 
@@ -30,7 +31,6 @@ export const ERRORS = {
   ...RAIL_ERRORS,
   validation_failed: { status: 400, title: 'The request is not valid' },
   malformed_request: { status: 400, title: 'The request could not be read' },
-  not_available_yet: { status: 400, title: 'This feature is not available yet' },
   unauthorized: { status: 401, title: 'No valid API key' },
   signature_invalid: { status: 401, title: 'The signature is not valid' },
   scope_missing: { status: 403, title: 'This key may not do that' },
@@ -38,11 +38,19 @@ export const ERRORS = {
   route_not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This method is not possible here' },
   request_timeout: { status: 408, title: 'The request came too slowly' },
+  transcript_not_found: { status: 404, title: 'There is no transcript' },
+  recording_not_found: { status: 404, title: 'There is no recording' },
   callback_not_found: { status: 404, title: 'There is no such callback' },
+  transcript_not_ready: { status: 409, title: 'The transcript is not there yet' },
+  recording_not_ready: { status: 409, title: 'The recording is not there yet' },
+  recording_not_wanted: { status: 409, title: 'This call is not recorded' },
+  recording_damaged: { status: 400, title: 'The recording is not whole' },
+  call_open: { status: 409, title: 'The call is not over' },
   call_ended: { status: 409, title: 'The call has ended' },
   retry_not_possible: { status: 409, title: 'This call cannot be placed again' },
   grant_not_held: { status: 409, title: 'This job holds no grant for the call' },
   payload_too_large: { status: 413, title: 'The body is too large' },
+  range_not_satisfiable: { status: 416, title: 'There are no such bytes' },
   url_too_long: { status: 414, title: 'The address is too long' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
   idempotency_key_reused: { status: 422, title: 'This key belongs to another request' },
@@ -50,6 +58,7 @@ export const ERRORS = {
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong in the bridge' },
   database_unavailable: { status: 503, title: 'The database cannot be reached' },
+  recordings_disk_full: { status: 507, title: 'The disk for recordings is full' },
   shutting_down: { status: 503, title: 'The bridge is shutting down' },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -22,6 +22,7 @@ import { checkDiskSpace } from './adapters/postgres/disk-space.ts';
 import { explainDatabase } from './adapters/postgres/explain-database.ts';
 import { migrate } from './adapters/postgres/migrate.ts';
 import { makePrivateFolder } from './adapters/postgres/private-folder.ts';
+import { createRecordingStore } from './adapters/recordings/recording-store.ts';
 import { buildApp } from './app.ts';
 import { type Background, startBackground } from './background.ts';
 import {
@@ -31,6 +32,7 @@ import {
   fallsBackToDestination,
   limitsOf,
   namesWithoutEffect,
+  recordingsDir,
   trunkOf,
 } from './config.ts';
 import { closeAfterPowerLoss } from './flow/close-after-power-loss.ts';
@@ -120,12 +122,15 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     'CALLBACK_URL',
     config.CALLBACK_URL === null ? null : { url: config.CALLBACK_URL, events: ['call.ended'] },
   );
+  makePrivateFolder(recordingsDir(config), 'RECORDINGS_DIR');
+  const recordings = createRecordingStore(recordingsDir(config));
   const lifecycle = { closing: false };
   const ending = new AbortController();
   // A bridge that cannot take its port must not have started calls: the background comes after it.
   let background: Background | null = null;
   const app = await buildApp({
     calls: store.calls,
+    recordings,
     settings: dialSettings(config),
     limits: limitsOf(config),
     playbooks,
@@ -153,6 +158,8 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     limits: limitsOf(config),
     trunk: trunkOf(config),
     send: sender.send,
+    recordings,
+    retentionDays: config.RETENTION_DAYS,
     log,
   });
   background = started;

@@ -1,5 +1,6 @@
+import type { Readable } from 'node:stream';
 import type { Shelf } from '@outdial/playbooks';
-import type { CallLeg, CallReport, CallStatus, EndReason } from '@outdial/telephony';
+import type { CallLeg, CallReport, CallStatus, EndReason, TranscriptTurn } from '@outdial/telephony';
 import type { Call, NewCall } from './domain/call.ts';
 import type { CallChange } from './domain/call-change.ts';
 import type { CallEventType } from './domain/call-event.ts';
@@ -46,13 +47,24 @@ export interface CallTransaction {
   /** Writes a report down; false when one with its number is there already. */
   insertReport(callId: string, report: CallReport): Promise<boolean>;
 
-  /** Writes down what happened, and one callback for each event and each address that wants it: their ids. */
+  /** Whether this number (E.164) is on the do-not-call list. */
+  isDoNotCall(number: string): Promise<boolean>;
+  /** Puts the callee's number on the do-not-call list, as asked for in this call. */
+  addOptOut(number: string, callId: string): Promise<void>;
+
+  /**
+   * Writes down what happened, and one callback for each event and each address that wants it: their ids.
+   * `endDueAt`: when that of `call.ended` is due; default now.
+   */
   tell(
     callId: string,
     events: readonly CallEventType[],
     at: Date,
     callbacksFor: readonly CallEventType[],
+    endDueAt?: Date,
   ): Promise<readonly string[]>;
+  /** Makes callbacks of this event that wait for their first try due now: their ids. */
+  hurryCallbacks(callId: string, event: CallEventType): Promise<readonly string[]>;
   /** Adds who wants to hear of one call; an address that is there already stays as it is. */
   addRecipient(callId: string, recipient: CallbackRecipient): Promise<void>;
   /** Gives a call the recipients of another. */
@@ -68,6 +80,13 @@ export interface CallTransaction {
   endAttempt(claimed: Callback, change: Partial<Omit<Callback, 'id'>>): Promise<Callback | null>;
   /** Changes these fields; null: there is no such callback. */
   saveCallback(id: string, change: Partial<Omit<Callback, 'id'>>): Promise<Callback | null>;
+
+  /** Writes the words of a call down. */
+  saveTranscript(callId: string, turns: readonly TranscriptTurn[]): Promise<void>;
+  /** Deletes the words of a call. */
+  deleteTranscript(callId: string): Promise<void>;
+  /** Deletes what reports and callbacks repeat of a call. */
+  deleteTraces(callId: string): Promise<void>;
 
   /** The database's time. */
   readNow(): Promise<Date>;
@@ -85,6 +104,12 @@ export type CallbackFilter = {
   readonly status: Callback['status'] | null;
   readonly callId: string | null;
 };
+
+/** Which calls are to be purged; by `before` those that had ended by then. */
+export type PurgeFilter =
+  | { readonly by: 'ids'; readonly ids: readonly string[] }
+  | { readonly by: 'destination'; readonly destination: string }
+  | { readonly by: 'before'; readonly before: Date };
 
 /** Where a page begins: after this row. */
 export type Position = { readonly createdAt: Date; readonly id: string };
@@ -132,6 +157,15 @@ export interface CallStore {
   /** Calls that are not over. */
   findOpen(): Promise<readonly Call[]>;
 
+  /** The words of a call; null when none are kept. */
+  findTranscript(id: string): Promise<readonly TranscriptTurn[] | null>;
+  /** Ended calls whose result did not come in time. */
+  findResultsOverdue(limit: number): Promise<readonly Call[]>;
+  /** Calls that ended so many days ago or earlier and still have a transcript or a recording. */
+  findKept(days: number, limit: number): Promise<readonly Call[]>;
+  /** Calls that a purge is about and that were not purged yet, open ones too. */
+  findToPurge(filter: PurgeFilter, limit: number): Promise<readonly Call[]>;
+
   /** Events after this number, of one call or of all, in order. */
   listEvents(after: number, callId: string | null, limit: number): Promise<readonly StoredEvent[]>;
   /** The number of the newest event; 0 when there is none. */
@@ -148,6 +182,28 @@ export interface CallStore {
   findDueCallbacks(): Promise<readonly Callback[]>;
   /** The endpoint that hears of every call, from the environment; null takes it away. */
   setStandingEndpoint(id: string, recipient: CallbackRecipient | null): Promise<void>;
+}
+
+/** What became of an uploaded recording. `mismatch`: it was cut or changed on the way. */
+export type RecordingReceipt =
+  | { readonly status: 'stored' }
+  | { readonly status: 'mismatch' }
+  | { readonly status: 'disk_full' };
+
+/** The sound of calls, as files of our own; ids come from records, never from a request. */
+export interface RecordingStore {
+  /** Writes a recording to disk, whole or not at all. */
+  receive(
+    callId: string,
+    body: AsyncIterable<Uint8Array>,
+    claim: { readonly bytes: number; readonly sha256: string },
+  ): Promise<RecordingReceipt>;
+  /** Its size in bytes; null when it is not there. */
+  size(callId: string): Promise<number | null>;
+  /** Its bytes from `start` to `end`, both included. */
+  read(callId: string, start: number, end: number): Readable;
+  /** Deletes it; one that is gone already is fine. */
+  remove(callId: string): Promise<void>;
 }
 
 /** Tells that something happened to a call, on whichever bridge. A hint: who hears it reads the rows. */

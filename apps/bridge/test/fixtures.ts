@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { BUILT_IN_PLAYBOOK } from '@outdial/playbooks';
-import { type CallLeg, type CallReport, type CallStatus, makeOutcome } from '@outdial/telephony';
+import {
+  type CallLeg,
+  type CallReport,
+  type CallResult,
+  type CallStatus,
+  makeOutcome,
+} from '@outdial/telephony';
 import type { CallEvent } from '../src/domain/advance-call.ts';
 import { type Call, type NewCall, newCallId, roomName } from '../src/domain/call.ts';
 import type { DialSettings } from '../src/domain/guard-rails.ts';
@@ -74,6 +80,7 @@ export const aCall = (change: Partial<Call> = {}): Call => {
     answeredAt: null,
     endedAt: null,
     cancelRequestedAt: null,
+    optedOutAt: null,
     legs: [],
     transfer: null,
     bridgedLegs: [],
@@ -82,6 +89,14 @@ export const aCall = (change: Partial<Call> = {}): Call => {
     outcome: null,
     lateLeg: false,
     roomsClearedAt: null,
+    resultDueAt: null,
+    resultAt: null,
+    result: null,
+    summary: null,
+    resultProblem: null,
+    transcriptAt: null,
+    recordingState: null,
+    purgedAt: null,
     ...change,
   };
 };
@@ -126,6 +141,20 @@ export const report = (said: Said<CallReport>, atMs = 4_000): CallEvent => ({
   report: { token: TOKEN, seq: 1, at_ms: atMs, ...said } as CallReport,
 });
 
+/** The words of a call and what they come to, as its worker hands them over. */
+export const result = (change: Partial<CallResult> = {}): Extract<CallEvent, { type: 'result' }> => ({
+  type: 'result',
+  result: {
+    token: TOKEN,
+    transcript: [{ at_ms: 900, speaker: 'callee', text: 'Seven of us.', interrupted: false }],
+    result: { people: 7 },
+    summary: 'Seven come.',
+    recording: false,
+    problem: null,
+    ...change,
+  },
+});
+
 /** The leg to the callee, as LiveKit or the agent shows it. */
 export const calleeLeg = (sipCallId: string | null = 'abc'): CallLeg => ({
   identity: 'callee',
@@ -160,6 +189,7 @@ export const settings = (change: Partial<DialSettings> = {}): DialSettings => ({
   maxCallSeconds: 840,
   trunk: 'default',
   callbackHosts: { names: [], ranges: [] },
+  recordCalls: false,
   ...change,
 });
 

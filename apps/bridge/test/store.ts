@@ -29,6 +29,7 @@ export const openTestStore = async (place: DatabasePlace = { type: 'memory' }): 
     database: opened.db,
     alarms,
     clear: async () => {
+      await opened.db.deleteFrom('doNotCall').execute();
       await opened.db.deleteFrom('calls').execute();
       await opened.db.deleteFrom('standingEndpoints').execute();
     },

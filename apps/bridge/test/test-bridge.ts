@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createLogger, signReport } from '@outdial/runtime';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Kysely } from 'kysely';
@@ -8,6 +11,7 @@ import { openChangeFeed } from '../src/adapters/postgres/change-feed.ts';
 import { openDatabase } from '../src/adapters/postgres/database.ts';
 import { migrate } from '../src/adapters/postgres/migrate.ts';
 import type { Database } from '../src/adapters/postgres/schema.ts';
+import { createRecordingStore } from '../src/adapters/recordings/recording-store.ts';
 import { type AppDeps, buildApp } from '../src/app.ts';
 import { parseApiKeys } from '../src/domain/api-keys.ts';
 import { dispatchQueuedCalls } from '../src/flow/dispatch-call.ts';
@@ -61,6 +65,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
   const alarms = await createAlarmClock(opened, log);
   const feed = await openChangeFeed(opened, log);
   const calls = createCallStore(database, alarms.set);
+  const recordingsDir = await mkdtemp(join(tmpdir(), 'outdial-recordings-'));
   const ending = new AbortController();
   const keys = parseApiKeys(
     `n8n:${SECRET},crm:${OTHER_SECRET},dashboard:${READ_SECRET}:read,ops:${ADMIN_SECRET}:admin`,
@@ -70,6 +75,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
   const bridge: { wakes: number } = { wakes: 0 };
   const app = await buildApp({
     calls,
+    recordings: createRecordingStore(recordingsDir, 0),
     settings: settings(),
     limits: { maxConcurrentCalls: 1_000, callsPerSecond: 1e9 },
     playbooks: noPlaybooks,
@@ -133,6 +139,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
       return app.inject({ method: 'POST', url, payload, headers });
     },
     clear: async () => {
+      await database.deleteFrom('doNotCall').execute();
       await database.deleteFrom('calls').execute();
       logged.length = 0;
     },
@@ -142,6 +149,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
       await alarms.stop();
       await feed.close();
       await opened.close();
+      await rm(recordingsDir, { recursive: true });
     },
   });
 };

@@ -48,7 +48,25 @@ export type CallRecord = {
     readonly ring_ms: number | null;
     readonly talk_ms: number | null;
   } | null;
+  /** By the playbook's schema. */
+  readonly result: unknown;
+  readonly summary: string | null;
+  readonly result_problem: string | null;
+  readonly recording_url: string | null;
 };
+
+/** What was said in a call. */
+export type Transcript = {
+  readonly turns: readonly {
+    readonly at_ms: number;
+    readonly speaker: string;
+    readonly text: string;
+    readonly interrupted: boolean;
+  }[];
+};
+
+/** What a purge deleted, as numbers of calls. */
+export type Purged = { readonly calls: number; readonly transcripts: number; readonly recordings: number };
 
 /** One callback to one receiver. */
 export type Callback = {

@@ -1,5 +1,5 @@
-import type { Accepted, CallRecord, Checked } from './answers.ts';
-import { facts, table } from './layout.ts';
+import type { Accepted, CallRecord, Checked, Purged, Transcript } from './answers.ts';
+import { facts, printable, table } from './layout.ts';
 
 const milliseconds = (value: number | null | undefined): string | null =>
   value === null || value === undefined ? null : `${value} ms`;
@@ -8,6 +8,8 @@ const joined = (...parts: readonly (string | number | null | undefined)[]): stri
   const known = parts.filter((part) => part !== null && part !== undefined);
   return known.length === 0 ? null : known.join(' ');
 };
+
+const isKnown = (value: unknown): boolean => value !== null && value !== undefined;
 
 /** One call: a line for each fact that is known. */
 export const callLines = (call: CallRecord): string => {
@@ -33,6 +35,10 @@ export const callLines = (call: CallRecord): string => {
     ['talked for', milliseconds(outcome?.talk_ms)],
     ['carrier said', joined(outcome?.sip?.status, outcome?.sip?.reason)],
     ['transfer', joined(outcome?.transfer?.result, outcome?.transfer?.target)],
+    ['summary', call.summary ?? null],
+    ['result', isKnown(call.result) ? JSON.stringify(call.result) : null],
+    ['no result', call.result_problem ?? null],
+    ['recording', call.recording_url ?? null],
     ['blame', outcome?.blame ?? null],
     ['call again', outcome?.retry ?? null],
   ]);
@@ -62,6 +68,21 @@ export const acceptedLine = (accepted: Accepted): string => {
       : '; it had been asked for before, so no second call was made';
   return `${accepted.id} is ${accepted.status}${when}${why}`;
 };
+
+/** What was said, a line each: when, by whom, and whether they were cut off. */
+export const transcriptLines = ({ turns }: Transcript): string =>
+  turns.length === 0
+    ? 'Nobody said anything.'
+    : turns
+        .map(({ at_ms, speaker, text, interrupted }) => {
+          const at = `${(at_ms / 1000).toFixed(1)} s`.padStart(8);
+          return `${at}  ${speaker.padEnd(6)}  ${printable(text)}${interrupted ? ' …' : ''}`;
+        })
+        .join('\n');
+
+/** What a purge deleted, in one line. */
+export const purgedLine = ({ calls, transcripts, recordings }: Purged): string =>
+  `Deleted what ${calls} call${calls === 1 ? '' : 's'} said about people, with ${transcripts} transcript${transcripts === 1 ? '' : 's'} and ${recordings} recording${recordings === 1 ? '' : 's'}.`;
 
 /** Every check of a dry run and its verdict. */
 export const checkLines = (checked: Checked): string =>

@@ -1,8 +1,10 @@
 /** What a cell can hold; `null` is shown as "-". */
 export type Cell = string | number | null;
 
-// What a carrier or a receiver wrote must not move the cursor of this terminal.
-const shown = (cell: Cell): string => (cell === null ? '-' : String(cell).replace(/\p{Cc}+/gu, ' '));
+/** What a carrier, a receiver or a callee gave must not move the cursor of this terminal. */
+export const printable = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
+
+const shown = (cell: Cell): string => (cell === null ? '-' : printable(String(cell)));
 
 /** Rows under a heading, aligned. One line a row. */
 export const table = (heading: readonly string[], rows: readonly (readonly Cell[])[]): string => {

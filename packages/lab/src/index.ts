@@ -1,6 +1,7 @@
 export type { GoBinaries } from './binaries.ts';
 export type { TrunkUser } from './carrier/carrier.ts';
 export type { CallParty, CarrierCall, CarrierEvent, CarrierRefer } from './carrier/carrier-call.ts';
+export { headerOf, parseSipMessage, type SipMessage } from './carrier/sip-message.ts';
 export { HEARD_WHOLE } from './demo-call.ts';
 export {
   type CallbackAnswer,
@@ -35,7 +36,9 @@ export { LAB_NUMBERS, LOGIN_AT_PHONE, SPARE_NUMBERS } from './phones/numbers.ts'
 export type { PhoneWords } from './phones/phone-audio.ts';
 export type { AddedPhone, Phones } from './phones/phones.ts';
 export { acceptRefer, refuseRefer } from './phones/refer-scenario.ts';
+export { type RtpEar, startRtpEar } from './phones/rtp-ear.ts';
 export {
+  answerAfterEarlyMedia,
   answerTheCanceled,
   answerThen,
   answerThenHangUp,
@@ -48,7 +51,9 @@ export {
 } from './phones/scenario.ts';
 export { ask, FALL_SILENT, hangUp, offerAnew, pause, replyInDialog, send } from './phones/scenario-parts.ts';
 export { startPostgres, type TestPostgres } from './postgres.ts';
+export { createPartRunner, type PartRunner } from './process.ts';
 export {
+  buildPhoneWav,
   compareSounds,
   judgeBy,
   type LlmAlone,

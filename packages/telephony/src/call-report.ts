@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type CallOutcome, callOutcomeSchema, transferResultSchema } from './call-outcome.ts';
+import { followsSchema } from './call-result.ts';
 import { grantedPlaybookSchema, PLAYBOOK_NAME, transferUriSchema } from './granted-playbook.ts';
 
 const tokenSchema = z.string().min(16).max(256);
@@ -112,11 +113,15 @@ export const reportSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...reportBase, type: z.literal('ringing') }),
   z.strictObject({ ...reportBase, type: z.literal('answered') }),
   z.strictObject({ ...reportBase, type: z.literal('leg'), leg: callLegSchema }),
+  /** The callee asked not to be called again. */
+  z.strictObject({ ...reportBase, type: z.literal('opt_out') }),
   z.strictObject({ ...reportBase, type: z.literal('transfer'), transfer: transferResultSchema }),
   z.strictObject({
     ...reportBase,
     type: z.literal('ended'),
     outcome: callOutcomeSchema as z.ZodType<CallOutcome>,
+    /** What will be sent after it; absent: nothing. */
+    follows: followsSchema.optional(),
   }),
 ]);
 export type CallReport = z.infer<typeof reportSchema>;

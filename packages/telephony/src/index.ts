@@ -34,6 +34,18 @@ export {
   reportSchema,
 } from './call-report.ts';
 export {
+  type CallResult,
+  callResultSchema,
+  type Follows,
+  RECORDING_LIMIT_BYTES,
+  RESULT_LIMIT_BYTES,
+  RESULT_WITHIN_MS,
+  type RecordingClaim,
+  recordingClaimText,
+  type TranscriptTurn,
+  transcriptTurnSchema,
+} from './call-result.ts';
+export {
   type CallerIdChoice,
   type CallerIdSettings,
   type CallerIdSource,

@@ -27,6 +27,7 @@ const toolsFor = (playbook: FilledPlaybook, over: () => void): ToolSet =>
         return { status: 'done' };
       },
     },
+    talk: () => ({ optOut: () => {}, press: async () => {}, during: (work) => work() }),
     endCall: async () => over(),
   });
 

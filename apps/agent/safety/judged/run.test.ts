@@ -110,7 +110,11 @@ test('the agent has the real rules, tools and texts, and the judge sees what was
   const sent = JSON.stringify(asked?.request);
   expect(sent).toContain('Say that you are an AI when you are asked.');
   expect(sent).toContain('invoice <data>4711</data>');
-  expect(asked?.request.tools?.map((tool) => tool.function.name)).toEqual(['end_call', 'transfer_call']);
+  expect(asked?.request.tools?.map((tool) => tool.function.name).sort()).toEqual([
+    'end_call',
+    'opt_out',
+    'transfer_call',
+  ]);
   expect(sent).not.toContain('5550');
   const judged = model.llm.requests.filter(({ request }) => request.model === 'judge');
   expect(judged).toHaveLength(3);

@@ -24,7 +24,7 @@ test.each(['not_dialed', 'busy', 'agent_error'] as const)(
   'the end %s is on disk before it is delivered, and stays there while the bridge is away',
   async (reason) => {
     const ledger = ledgerWith(() => Promise.reject(new Error('away')));
-    await ledger.close(makeOutcome(reason));
+    await ledger.close(makeOutcome(reason), { result: false, recording: false });
     expect(await readdir(dir)).toEqual(['call_1.json']);
     const report = JSON.parse(await readFile(join(dir, 'call_1.json'), 'utf8'));
     expect(report).toMatchObject({ type: 'ended', seq: 1, outcome: { end_reason: reason } });
@@ -37,7 +37,7 @@ test('a delivered end leaves the spool', async () => {
     bodies.push(body);
     return Response.json({ cancel: false });
   });
-  const deliver = await ledger.close(makeOutcome('not_dialed'));
+  const deliver = await ledger.close(makeOutcome('not_dialed'), { result: false, recording: false });
   await deliver();
   expect(bodies).toHaveLength(1);
   expect(await readdir(dir)).toEqual([]);
@@ -52,4 +52,56 @@ test('a job that hears nothing of its grant tells the bridge that it dialled not
   });
   expect(await ledger.grant()).toMatchObject({ status: 'refused' });
   expect(reports).toMatchObject([{ type: 'not_dialed', token: 'a-token-of-a-job', seq: 1 }]);
+});
+
+const leg = { name: 'accounts', key: '+61255500100' };
+const refusal = (reason: string, after_ms: number | null = null) =>
+  Response.json({ granted: false, reason, after_ms, message: null }, { status: 403 });
+const granted = () => Response.json({ granted: true, dial_within_ms: 3_000, target: 'tel:+61255500100' });
+
+test('a second leg is asked for by the name of its target, until an answer comes', async () => {
+  const asked: [string, unknown][] = [];
+  const ledger = ledgerWith(async (_callId, path, body) => {
+    asked.push([path, JSON.parse(body)]);
+    if (asked.length === 1) throw new Error('the answer was lost');
+    return asked.length === 2 ? refusal('later', 10) : granted();
+  });
+  const before = performance.now();
+  const grant = await ledger.grantLeg(leg);
+  expect(asked).toEqual(Array(3).fill(['legs', { token: 'a-token-of-a-job', target: 'accounts' }]));
+  expect(grant.status === 'granted' && grant.dialBefore - before).toBeGreaterThan(3_000);
+});
+
+test.each(['taken', 'full', 'blocked', 'canceled'])(
+  'a second leg that is refused (%s) is not asked for again',
+  async (reason) => {
+    let asked = 0;
+    const ledger = ledgerWith(async () => {
+      asked += 1;
+      return refusal(reason);
+    });
+    expect(await ledger.grantLeg(leg)).toEqual({ status: 'refused', reason });
+    expect(asked).toBe(1);
+  },
+);
+
+test('a bridge that cannot be reached grants no second leg', async () => {
+  const ledger = ledgerWith(() => Promise.reject(new Error('away')));
+  expect(await ledger.grantLeg(leg)).toEqual({ status: 'refused', reason: 'unreachable' });
+});
+
+test('the result of a transfer is told until it is heard, in order', async () => {
+  const told: string[] = [];
+  const heard = Promise.withResolvers<void>();
+  const ledger = ledgerWith(async (_callId, _path, body) => {
+    told.push(JSON.parse(body).type);
+    if (told.length === 1) throw new Error('away');
+    if (told.length === 3) heard.resolve();
+    return Response.json({ cancel: false });
+  });
+  const transfer = { target: 'tel:+61255500100', mode: 'bridge', result: 'confirmed' } as const;
+  ledger.note({ type: 'transfer', transfer });
+  ledger.note({ type: 'ringing' });
+  await heard.promise;
+  expect(told).toEqual(['transfer', 'transfer', 'ringing']);
 });

@@ -4,6 +4,7 @@ import {
   ALIVE_EVERY_MS,
   type CallOutcome,
   type CallReport,
+  type Follows,
   type GrantAnswer,
   grantAnswerSchema,
   type LegAnswer,
@@ -130,9 +131,9 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
         listener();
       };
     },
-    close: async (outcome: CallOutcome) => {
+    close: async (outcome: CallOutcome, follows: Follows) => {
       clearInterval(alive);
-      const body = stamp({ type: 'ended', outcome });
+      const body = stamp({ type: 'ended', outcome, follows });
       const spooled = await keep(options.spool, callId, body, log);
       return async () => {
         await Promise.race([line, pause(REPORT_PATIENCE_MS, undefined, { ref: false })]);

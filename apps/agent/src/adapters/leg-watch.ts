@@ -119,6 +119,9 @@ export const watchLeg = (room: Room, identity: string, listener: LegListener): L
   });
   room.on(RoomEvent.ParticipantDisconnected, (participant: RemoteParticipant) => {
     if (participant.identity !== identity) return;
+    // One that had this name before, and leaves late.
+    const sid = participant.sid ?? null;
+    if (facts.participantSid !== null && sid !== null && sid !== facts.participantSid) return;
     facts.gone ??= whyGone(participant.disconnectReason, participant.attributes['sip.callStatus']);
     gone.resolve(facts.gone);
   });

@@ -44,3 +44,24 @@ test('a LiveKit that does not answer is a refusal, not a dial', async () => {
   const grant = await createRoomLedger({ rooms, roomName: 'r', token: 't', call: testCall(), log }).grant();
   expect(grant).toMatchObject({ status: 'refused', reason: expect.stringContaining('away') });
 });
+
+test('each target is marked before it is dialled, and never granted twice', async () => {
+  const room = roomOf('{"owner":"n8n"}');
+  const ledger = createRoomLedger({ rooms: room.rooms, roomName: 'r', token: 'mine', call: testCall(), log });
+  await ledger.grant();
+  const target = { name: 'default', key: '+61255500100' };
+  expect(await ledger.grantLeg(target)).toMatchObject({ status: 'granted' });
+  expect(JSON.parse(room.state.metadata)).toEqual({
+    owner: 'n8n',
+    outdial: { dialed: 'mine', legs: ['+61255500100'] },
+  });
+  expect(await ledger.grantLeg(target)).toEqual({ status: 'refused', reason: 'taken' });
+  expect(await ledger.grantLeg({ name: 'other', key: '+61255500101' })).toMatchObject({ status: 'granted' });
+});
+
+test("a second leg under another's mark is refused", async () => {
+  const room = roomOf('{"outdial":{"dialed":"other"}}');
+  const ledger = createRoomLedger({ rooms: room.rooms, roomName: 'r', token: 'mine', call: testCall(), log });
+  const target = { name: 'default', key: '+61255500100' };
+  expect(await ledger.grantLeg(target)).toEqual({ status: 'refused', reason: 'taken' });
+});

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { ReadableStream } from 'node:stream/web';
 import { AudioFrame } from '@livekit/rtc-node';
 
 /**
@@ -21,14 +20,13 @@ const FRAME_SAMPLES = LAST_WORDS_RATE / 50;
 export const lastWordsFile = (which: LastWords): URL => new URL(`./clips/${which}.wav`, import.meta.url);
 
 /** A recorded sentence as frames of 20 ms. */
-export const lastWords = (which: LastWords): ReadableStream<AudioFrame> => {
+export const lastWords = (which: LastWords): AudioFrame[] => {
   const wav = readFileSync(lastWordsFile(which));
   const count = Math.floor((wav.length - HEADER_BYTES) / 2 / FRAME_SAMPLES);
-  const frames = Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: count }, (_, index) => {
     const samples = Int16Array.from({ length: FRAME_SAMPLES }, (_sample, at) =>
       wav.readInt16LE(HEADER_BYTES + (index * FRAME_SAMPLES + at) * 2),
     );
     return new AudioFrame(samples, LAST_WORDS_RATE, 1, FRAME_SAMPLES);
   });
-  return ReadableStream.from(frames);
 };

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { shortuuid, tts, voice } from '@livekit/agents';
 import type { Logger } from '@outdial/runtime';
 import { type Patience, speakOnce } from './attempt.ts';
-import { describeFailure, type VoiceLost } from './failure.ts';
+import { describeFailure, type ProviderFailure } from './failure.ts';
 import { createScript, type Script } from './script.ts';
 import { type Sound, VOICE_SAMPLE_RATE, type Voice } from './voice.ts';
 
@@ -21,12 +21,13 @@ export class ResilientTts extends tts.TTS {
   label = 'outdial.ResilientTts';
   readonly facts: VoiceFacts = { retries: 0, fallbacks: 0, lost: false };
   /** Resolves when no voice speaks any more in this call. */
-  readonly lost: Promise<VoiceLost>;
+  readonly lost: Promise<ProviderFailure>;
   readonly #voices: readonly Voice[];
-  readonly #down = new Set<Voice>();
+  /** The voices that failed in this call, and how. */
+  readonly #down = new Map<Voice, ProviderFailure>();
   readonly #patience: Patience;
   readonly #log: Logger;
-  readonly #lose: (lost: VoiceLost) => void;
+  readonly #lose: (lost: ProviderFailure) => void;
 
   /** `voices`: the agent's own, then its fallbacks. */
   constructor(options: {
@@ -39,7 +40,7 @@ export class ResilientTts extends tts.TTS {
     this.#voices = options.voices;
     this.#patience = options.patience;
     this.#log = options.log;
-    const { promise, resolve } = Promise.withResolvers<VoiceLost>();
+    const { promise, resolve } = Promise.withResolvers<ProviderFailure>();
     this.lost = promise;
     this.#lose = resolve;
   }
@@ -99,7 +100,7 @@ export class ResilientTts extends tts.TTS {
         one.renew();
         from = attempt.next;
         if (script.ended && from >= script.sentences.length) return;
-        const failure = { voice: one.name, ...describeFailure(one.host, attempt.reason) };
+        const failure = { voice: one.name, ...describeFailure('The voice', one.host, attempt.reason) };
         if (tries > 1) {
           this.facts.retries += 1;
           this.#log.warn(failure, 'the voice failed; it is tried once more');
@@ -110,9 +111,9 @@ export class ResilientTts extends tts.TTS {
     }
   }
 
-  #giveUp(one: Voice, failure: VoiceLost & { readonly voice: string }): void {
+  #giveUp(one: Voice, failure: ProviderFailure & { readonly voice: string }): void {
     if (this.#down.has(one)) return;
-    this.#down.add(one);
+    this.#down.set(one, failure);
     const next = this.#voices.find((other) => !this.#down.has(other));
     if (next !== undefined) {
       this.facts.fallbacks += 1;
@@ -121,7 +122,8 @@ export class ResilientTts extends tts.TTS {
     }
     this.facts.lost = true;
     this.#log.error(failure, 'the voice failed and nobody else can speak');
-    this.#lose({ host: failure.host, reason: failure.reason, message: failure.message });
+    const message = [...this.#down.values()].map((each) => each.message).join(' ');
+    this.#lose({ host: failure.host, reason: failure.reason, message });
   }
 }
 

@@ -46,17 +46,27 @@ export const watchVad = (vad: VAD, name: string, log: Logger): VadFacts => {
   return facts;
 };
 
-/** The one method of agents-js' log that is used here; pino's own type is not ours to import. */
-type ChildMaker = { child(bindings: object, options?: object): unknown };
+const FRAMEWORK_WORDS = 'VAD inference is slower than realtime';
+
+/** What is used here of agents-js' log; pino's own type is not ours to import. */
+type FrameworkLog = {
+  child(bindings: object, options?: object): unknown;
+  warn(facts: object, text?: string): void;
+};
 
 /**
- * Silences the Silero plugin's own "VAD inference is slower than realtime", written for every 32 ms while it is
- * behind (its vad.js makes a child logger with the field `delay` for it): `watchVad` says it once.
+ * Silences the detectors' own "VAD inference is slower than realtime", written for every 32 ms while one is behind:
+ * `watchVad` says it once. The Silero plugin makes a child logger with the field `delay` for it (its vad.js), the
+ * built-in detector writes it directly (inference/vad.js).
  */
-export const silenceVadLag = (frameworkLog: ChildMaker): void => {
+export const silenceVadLag = (frameworkLog: FrameworkLog): void => {
   const child = frameworkLog.child.bind(frameworkLog);
+  const warn = frameworkLog.warn.bind(frameworkLog);
   frameworkLog.child = (bindings, options) =>
     Object.keys(bindings).join() === 'delay'
       ? child(bindings, { level: 'silent' })
       : child(bindings, options);
+  frameworkLog.warn = (facts, text) => {
+    if (text !== FRAMEWORK_WORDS) warn(facts, ...(text === undefined ? [] : [text]));
+  };
 };

@@ -1,6 +1,7 @@
 import { DisconnectReason } from '@livekit/rtc-node';
 import { callOutcomeSchema } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
+import { testCall } from '../../test/call.ts';
 import { createCallRig } from '../../test/call-rig.ts';
 
 type Rig = ReturnType<typeof createCallRig>;
@@ -202,17 +203,14 @@ describe('the second leg', () => {
     await rig.done;
   });
 
-  test.each([
-    ['a premium number', 'tel:+61190012345'],
-    ['an emergency number', 'tel:000'],
-    ['a name at another host', 'sip:accounts@other.example.com'],
-  ])('%s is not dialled and asks for no grant', async (_what, uri) => {
-    const { testCall } = await import('../../test/call.ts');
-    const playbook = {
-      ...testCall().playbook,
-      transfer_targets: [{ name: 'default', description: null, uri }],
-    };
-    const { rig, answer } = await bridging({ call: { playbook } });
+  test('a name at a host that the trunk is not at is not dialled, and asks for no grant', async () => {
+    const uri = 'sip:accounts@other.example.com';
+    const { playbook } = testCall();
+    const targets = [{ name: 'default', description: null, uri }];
+    const { rig, answer } = await bridging({
+      call: { transfer_target: uri, playbook: { ...playbook, transfer_targets: targets } },
+      env: { TRANSFER_HOST: 'other.example.com' },
+    });
     expect(await answer).toMatchObject({ status: 'failed' });
     expect([rig.seen.asked, rig.seen.legs]).toEqual([[], []]);
     hangUp(rig);
@@ -252,6 +250,14 @@ describe('the second leg', () => {
     expect(rig.seen.acts).not.toContain('resume');
     expect(rig.seen.held).toBe(0);
   });
+});
+
+test('a target of before that leaves late is none of the next one', async () => {
+  const rig = await bridged();
+  rig.staleTargetLeaves();
+  expect(rig.end.current()).toBeNull();
+  hangUp(rig);
+  expect(await outcomeOf(rig)).toMatchObject({ hung_up_by: 'callee' });
 });
 
 describe('two people who talk without the agent', () => {

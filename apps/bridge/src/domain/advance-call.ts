@@ -2,6 +2,7 @@ import {
   type CallLeg,
   type CallOutcome,
   type CallReport,
+  type CallResult,
   DIAL_WITHIN_MS,
   isFinal,
   makeOutcome,
@@ -20,6 +21,7 @@ import {
   NOTHING,
   sawLeg,
 } from './call-change.ts';
+import { purged, recordingDeleted, recordingStored, resultArrived, resultOverdue } from './call-keepsake.ts';
 import { isOverlong, reported } from './report-change.ts';
 
 /** Everything that can happen to a call after it was accepted. */
@@ -40,6 +42,15 @@ export type CallEvent =
   | { readonly type: 'leg_seen'; readonly leg: CallLeg }
   /** A SIP leg was found, and removed, after the end. */
   | { readonly type: 'late_leg'; readonly legs: readonly CallLeg[] }
+  /** The words of the call and what they come to, from its job or from its worker's spool. */
+  | { readonly type: 'result'; readonly result: CallResult }
+  /** Nothing of the sort came in time. */
+  | { readonly type: 'result_overdue' }
+  | { readonly type: 'recording_stored' }
+  /** Its time of keeping is over; the files are gone already. */
+  | { readonly type: 'recording_deleted' }
+  /** Somebody asked to delete what the record says about people; the files are gone already. */
+  | { readonly type: 'purged' }
   /** The host lost its power since this was written: what stands here may be older than what happened. */
   | { readonly type: 'power_lost' }
   /** The lease ran out: nothing was heard since `silentSince`. `legs`: those that LiveKit showed, removed by now. */
@@ -184,6 +195,16 @@ export const advanceCall = (call: Call, event: CallEvent, now: Date): CallChange
       return isFinal(call.status)
         ? { ...legsSeen(call, event.legs), ...(call.lateLeg ? NOTHING : { lateLeg: true }) }
         : NOTHING;
+    case 'result':
+      return resultArrived(call, event.result, now);
+    case 'result_overdue':
+      return resultOverdue(call, now);
+    case 'recording_stored':
+      return recordingStored(call);
+    case 'recording_deleted':
+      return recordingDeleted(call);
+    case 'purged':
+      return purged(call, now);
     case 'power_lost':
       return powerLost(call, now);
     case 'lost':

@@ -1,6 +1,6 @@
 import { makeOutcome } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
-import { after, calleeLeg, callIn, report, TOKEN } from '../../test/fixtures.ts';
+import { after, calleeLeg, callIn, report, result, TOKEN } from '../../test/fixtures.ts';
 import { advanceCall, type CallEvent } from './advance-call.ts';
 import type { Call } from './call.ts';
 import { CALL_EVENT_TYPES, type CallEventType, eventsOf } from './call-event.ts';
@@ -47,6 +47,7 @@ describe('what is told when', () => {
       report({ type: 'transfer', transfer: { ...TRANSFER, result: 'failed' } }),
       ['call.transfer'],
     ],
+    ['an opt-out', callIn('in_progress'), report({ type: 'opt_out' }), ['call.opt_out']],
     ['a leg', callIn('dialing'), report({ type: 'leg', leg: calleeLeg() }), []],
     [
       'a cancel before a grant',
@@ -61,6 +62,26 @@ describe('what is told when', () => {
       callIn('dialing'),
       report({ type: 'ended', outcome: makeOutcome('agent_hangup', { talk_ms: 5 }) }),
       ['call.answered', 'call.ended'],
+    ],
+    ['its result', callIn('busy'), result(), ['call.result']],
+    [
+      'its result again',
+      callIn('busy', { resultAt: after(9_500), transcriptAt: after(9_500) }),
+      result(),
+      [],
+    ],
+    [
+      'a result that does not come',
+      callIn('busy', { resultDueAt: after(9_500) }),
+      { type: 'result_overdue' },
+      ['call.result'],
+    ],
+    ['its recording', callIn('busy', { record: true }), { type: 'recording_stored' }, ['call.recording']],
+    [
+      'a recording that is sent again',
+      callIn('busy', { recordingState: 'stored' }),
+      { type: 'recording_stored' },
+      [],
     ],
     ['a late leg', callIn('busy'), { type: 'late_leg', legs: [] }, ['call.late_leg']],
     ['a second one', callIn('busy', { lateLeg: true }), { type: 'late_leg', legs: [calleeLeg()] }, []],
@@ -85,8 +106,11 @@ test('a whole call tells each of its events once, in order', () => {
     report({ type: 'ringing' }, 1),
     report({ type: 'answered' }, 2),
     report({ type: 'transfer', transfer: TRANSFER }, 3),
+    report({ type: 'opt_out' }, 4),
     { type: 'cancel_requested' },
     report({ type: 'ended', outcome: makeOutcome('agent_hangup', { talk_ms: 5 }) }, 5),
+    result(),
+    { type: 'recording_stored' },
     { type: 'late_leg', legs: [] },
   ];
   let call = callIn('queued');

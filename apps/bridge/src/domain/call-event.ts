@@ -9,8 +9,11 @@ export const CALL_EVENT_TYPES = [
   'call.ringing',
   'call.answered',
   'call.transfer',
+  'call.opt_out',
   'call.cancel_requested',
   'call.ended',
+  'call.result',
+  'call.recording',
   'call.late_leg',
 ] as const;
 export type CallEventType = (typeof CALL_EVENT_TYPES)[number];
@@ -30,8 +33,13 @@ export const eventsOf = (before: Call | null, after: Call): readonly CallEventTy
   if (changed(before, after, 'ringingAt') && !isFinal(before.status)) events.push('call.ringing');
   if (changed(before, after, 'answeredAt')) events.push('call.answered');
   if (after.transfer !== null && !isSame(before.transfer, after.transfer)) events.push('call.transfer');
+  if (changed(before, after, 'optedOutAt')) events.push('call.opt_out');
   if (changed(before, after, 'cancelRequestedAt')) events.push('call.cancel_requested');
   if (isFinal(after.status) && !isFinal(before.status)) events.push('call.ended');
+  if (after.resultAt !== null && after.resultAt.getTime() !== before.resultAt?.getTime()) {
+    events.push('call.result');
+  }
+  if (after.recordingState === 'stored' && before.recordingState !== 'stored') events.push('call.recording');
   if (after.lateLeg && !before.lateLeg) events.push('call.late_leg');
   return events;
 };

@@ -57,6 +57,7 @@ export const callRecordSchema = z
     answered_at: time.nullable(),
     ended_at: time.nullable(),
     cancel_requested_at: time.nullable(),
+    opted_out_at: time.nullable().describe('When the callee asked not to be called again'),
     outcome: storedOutcomeSchema.nullable(),
     legs: z.array(
       z.strictObject({
@@ -67,14 +68,16 @@ export const callRecordSchema = z
         sip_reason: text.nullable(),
       }),
     ),
-    result: z.json(),
-    summary: text.nullable(),
-    transcript_url: text.nullable(),
-    recording_url: text.nullable(),
+    result: z.json().describe('By the playbook’s JSON Schema; null where the callee gave no answer'),
+    summary: text.nullable().describe('One or two sentences'),
+    result_problem: text.nullable().describe('Why there is no result or no summary'),
+    transcript_url: text.nullable().describe('Relative to the bridge'),
+    recording_url: text.nullable().describe('Relative to the bridge; there when the recording is'),
     attempt: z.number().int(),
     retry_of: text.nullable(),
     callbacks: z.array(callbackSchema),
     late_leg: z.boolean(),
+    purged_at: time.nullable().describe('When what it says about people was deleted'),
     links: callLinksSchema,
   })
   .describe('One call: what was asked, what happened, how it ended');
@@ -134,6 +137,7 @@ export const toCallRecord = (call: Call, callbacks: readonly CallbackView[]): Ca
   answered_at: isoOrNull(call.answeredAt),
   ended_at: isoOrNull(call.endedAt),
   cancel_requested_at: isoOrNull(call.cancelRequestedAt),
+  opted_out_at: isoOrNull(call.optedOutAt),
   outcome: call.outcome,
   // Rows from before there was such evidence have none.
   legs: call.legs.map((leg) => ({
@@ -141,13 +145,15 @@ export const toCallRecord = (call: Call, callbacks: readonly CallbackView[]): Ca
     sip_status: leg.sip_status ?? null,
     sip_reason: leg.sip_reason ?? null,
   })),
-  result: null,
-  summary: null,
-  transcript_url: null,
-  recording_url: null,
+  result: call.result as CallRecord['result'],
+  summary: call.summary,
+  result_problem: call.resultProblem,
+  transcript_url: call.transcriptAt === null ? null : `/calls/${call.id}/transcript`,
+  recording_url: call.recordingState === 'stored' ? `/calls/${call.id}/recording` : null,
   attempt: call.attempt,
   retry_of: call.retryOf,
   callbacks: callbacks.map(toCallbackRecord),
   late_leg: call.lateLeg,
+  purged_at: isoOrNull(call.purgedAt),
   links: callLinks(call.id),
 });

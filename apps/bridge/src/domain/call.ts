@@ -72,6 +72,8 @@ export type Call = {
   readonly answeredAt: Date | null;
   readonly endedAt: Date | null;
   readonly cancelRequestedAt: Date | null;
+  /** When the callee asked not to be called again. */
+  readonly optedOutAt: Date | null;
 
   readonly legs: readonly CallLeg[];
   readonly transfer: TransferResult | null;
@@ -84,6 +86,21 @@ export type Call = {
   readonly outcome: CallOutcome | null;
   readonly lateLeg: boolean;
   readonly roomsClearedAt: Date | null;
+
+  /** Until when `call.ended` waits for the result; `null`: none was announced with the end. */
+  readonly resultDueAt: Date | null;
+  /** When the result came, or was given up. */
+  readonly resultAt: Date | null;
+  readonly result: Json;
+  readonly summary: string | null;
+  /** Why there is no result or no summary. */
+  readonly resultProblem: string | null;
+  /** When the transcript was written down; `null`: there is none, or none any more. */
+  readonly transcriptAt: Date | null;
+  /** `null`: nothing was recorded. */
+  readonly recordingState: 'awaited' | 'stored' | 'deleted' | null;
+  /** When what it says about people was deleted. */
+  readonly purgedAt: Date | null;
 };
 
 /** What is known of a call when it is accepted; everything else starts absent. */

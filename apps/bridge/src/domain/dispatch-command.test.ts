@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  DISPATCH_FIELDS,
-  type DispatchCommand,
-  dispatchBodySchema,
-  unavailableFields,
-} from './dispatch-command.ts';
+import { DISPATCH_FIELDS, dispatchBodySchema } from './dispatch-command.ts';
 import { explainUnknownField } from './unknown-field.ts';
 
 const read = (body: unknown) => dispatchBodySchema.safeParse(body);
@@ -134,34 +129,4 @@ test.each([
   ['constructor', 'constructor is not a field here.'],
 ])('the hint for %s', (name, hint) => {
   expect(explainUnknownField(name, DISPATCH_FIELDS)).toBe(hint);
-});
-
-describe('what is not built is refused, never ignored', () => {
-  const unavailable = (change: Partial<DispatchCommand>) =>
-    unavailableFields({ destination, ...change }).map(({ field }) => field);
-
-  test.each([[{ record: true }, ['record']]])('%j', (change, fields) => {
-    expect(unavailable(change)).toEqual(fields);
-  });
-
-  test('values that ask for nothing new pass', () => {
-    expect(unavailable({ record: false, voicemail: 'hang_up' })).toEqual([]);
-  });
-
-  test('what has to do with playbooks is built', () => {
-    const asked = { playbook: 'reminder', variables: { name: 'Kim' }, voicemail: 'leave_message' as const };
-    expect(unavailable(asked)).toEqual([]);
-  });
-
-  test('what has to do with times, attempts and callbacks is built', () => {
-    const asked = {
-      schedule_at: '2999-03-02T10:00:01+10:00',
-      not_after: '2999-03-02T11:00:01+10:00',
-      max_attempts: 3,
-      retry_minutes: [5],
-      callback_url: 'https://example.com/hook',
-      callback_events: ['call.ended' as const],
-    };
-    expect(unavailable(asked)).toEqual([]);
-  });
 });

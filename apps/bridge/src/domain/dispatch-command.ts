@@ -95,7 +95,7 @@ const fields = z.strictObject({
     .describe('Minutes until the second and the third attempt; default [30, 120]'),
   ring_timeout_seconds: z.int().min(5).max(75).optional(),
   max_call_seconds: z.int().min(10).max(14_400).optional(),
-  record: z.boolean().optional().describe('true is not available yet'),
+  record: z.boolean().optional().describe('Whether the call is recorded; default RECORD_CALLS'),
   voicemail: z
     .enum(['hang_up', 'leave_message'])
     .optional()
@@ -155,15 +155,3 @@ export const dispatchBodySchema = z.preprocess((body, context) => {
     return z.NEVER;
   }
 }, fields);
-
-/** A field that is understood but whose feature is not built: refused, never silently ignored. */
-export type UnavailableField = { readonly field: keyof DispatchCommand; readonly detail: string };
-
-/** The fields of this request that would be a lie to accept now. */
-export const unavailableFields = (command: DispatchCommand): readonly UnavailableField[] => {
-  const found: UnavailableField[] = [];
-  const refuse = (field: keyof DispatchCommand, detail: string) => found.push({ field, detail });
-  if (command.record === true)
-    refuse('record', 'Recording is not available yet; leave it out or send false.');
-  return found;
-};

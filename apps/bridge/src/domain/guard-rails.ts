@@ -27,6 +27,8 @@ export type DialSettings = {
   readonly trunk: string;
   /** Private places that callbacks may go to. */
   readonly callbackHosts: AllowedHosts;
+  /** Whether calls whose request does not say are recorded. */
+  readonly recordCalls: boolean;
 };
 
 /** Why a call is not accepted. Each code has its HTTP status in `errors.ts`. */
@@ -40,7 +42,8 @@ export type RefusalCode =
   | 'recording_notice_missing'
   | 'not_after_passed'
   | 'callback_url_not_allowed'
-  | 'callback_events_not_allowed';
+  | 'callback_events_not_allowed'
+  | 'do_not_call';
 
 /** One rail, looked at: what it checked and what it found. */
 export type RailVerdict = {
@@ -55,11 +58,21 @@ export type RailVerdict = {
     | 'voicemail'
     | 'record'
     | 'not_after'
-    | 'callback_url';
+    | 'callback_url'
+    | 'do_not_call';
   readonly verdict: 'pass' | 'refuse';
   readonly code: RefusalCode | null;
   readonly detail: string;
 };
+
+/** What is known of a destination from before. */
+export type DestinationHistory = {
+  /** It is on the do-not-call list. */
+  readonly doNotCall: boolean;
+};
+
+/** The words for a number that is on the do-not-call list. */
+export const DO_NOT_CALL = 'This number is on the do-not-call list, so it is not dialled.';
 
 /** Everything the rails found out, with the values that the call will use. */
 export type RailReport = {
@@ -141,12 +154,18 @@ export const callbackRail = (command: DispatchCommand, settings: DialSettings): 
     : pass('callback_url', 'The callback may go there.');
 };
 
-/** Runs every rail that needs no history, in order. A refusal of one does not hide the others. */
+const doNotCallRail = ({ doNotCall }: DestinationHistory): RailVerdict =>
+  doNotCall
+    ? refuse('do_not_call', 'do_not_call', DO_NOT_CALL)
+    : pass('do_not_call', 'The number is not on the do-not-call list.');
+
+/** Runs every rail, in order. A refusal of one does not hide the others. */
 export const runGuardRails = (
   command: DispatchCommand,
   settings: DialSettings,
   now: Date,
   choice: PlaybookChoice,
+  history: DestinationHistory,
 ): RailReport => {
   const destination = destinationRail(command, settings);
   const callerId = destination.e164 === null ? null : callerIdRail(command, destination.e164, settings);
@@ -160,6 +179,7 @@ export const runGuardRails = (
       ...playbook.verdicts,
       deadlineRail(command, now),
       callbackRail(command, settings),
+      doNotCallRail(history),
     ],
     destination: destination.e164,
     callerId: callerId?.choice ?? null,

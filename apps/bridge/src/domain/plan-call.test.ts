@@ -232,7 +232,16 @@ describe('refusals', () => {
       ['playbook', 'pass'],
       ['not_after', 'pass'],
       ['callback_url', 'pass'],
+      ['do_not_call', 'pass'],
     ]);
+  });
+
+  test('a number on the do-not-call list is refused by its code', () => {
+    expect(planCall(command(), settings(), T0, aChoice(), { doNotCall: true })).toMatchObject({
+      status: 'refused',
+      code: 'do_not_call',
+      field: 'do_not_call',
+    });
   });
 
   test('a callback goes where the list lets it, the end to a resume URL', () => {

@@ -2,7 +2,13 @@ import { chooseCallerName } from '@outdial/telephony';
 import type { NewCall } from './call.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 import { callFingerprint, requestDigest } from './fingerprint.ts';
-import { type DialSettings, type RailVerdict, type RefusalCode, runGuardRails } from './guard-rails.ts';
+import {
+  type DestinationHistory,
+  type DialSettings,
+  type RailVerdict,
+  type RefusalCode,
+  runGuardRails,
+} from './guard-rails.ts';
 import { DEFAULT_NOT_AFTER_MS } from './next-attempt.ts';
 import type { PlaybookChoice } from './playbook-choice.ts';
 
@@ -31,17 +37,20 @@ const startOf = (command: DispatchCommand, now: Date): Date | null => {
   return at !== null && at > now ? at : null;
 };
 
+const NO_HISTORY: DestinationHistory = { doNotCall: false };
+
 const playbookLimit = (choice: PlaybookChoice): number | null =>
   choice.status === 'chosen' ? choice.playbook.max_call_seconds : null;
 
-/** Command, settings, the time and a playbook become an allowed call, or the first refusal with its code. */
+/** Command, settings, the time, a playbook and the destination's history become an allowed call, or the first refusal with its code. */
 export const planCall = (
   command: DispatchCommand,
   settings: DialSettings,
   now: Date,
   choice: PlaybookChoice,
+  history: DestinationHistory = NO_HISTORY,
 ): CallPlan => {
-  const rails = runGuardRails(command, settings, now, choice);
+  const rails = runGuardRails(command, settings, now, choice, history);
   const refusal = rails.verdicts.find((verdict) => verdict.code !== null);
   if (refusal?.code || rails.destination === null || rails.callerId === null || rails.playbook === null) {
     return {
@@ -78,7 +87,7 @@ export const planCall = (
       instructions: command.instructions ?? null,
       metadata: command.metadata ?? null,
       voicemail: command.voicemail ?? 'hang_up',
-      record: command.record ?? false,
+      record: command.record ?? settings.recordCalls,
       retryMinutes: command.retry_minutes ?? null,
       maxAttempts: command.max_attempts ?? 1,
       ringTimeoutSeconds: command.ring_timeout_seconds ?? settings.ringTimeoutSeconds,

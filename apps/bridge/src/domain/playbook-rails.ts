@@ -39,12 +39,16 @@ const voicemailRail = (command: DispatchCommand, playbook: ChosenPlaybook): read
   return [refuse('voicemail', 'voicemail_message_missing', detail)];
 };
 
-const recordRail = (command: DispatchCommand, playbook: ChosenPlaybook): readonly RailVerdict[] => {
-  if (command.record !== true) return [];
+const recordRail = (
+  command: DispatchCommand,
+  playbook: ChosenPlaybook,
+  settings: DialSettings,
+): readonly RailVerdict[] => {
+  if (!(command.record ?? settings.recordCalls)) return [];
   if (playbook.recording_notice !== null) {
     return [pass('record', `The playbook "${playbook.name}" tells the callee that the call is recorded.`)];
   }
-  const detail = `The playbook "${playbook.name}" has no recording_notice, and nobody is recorded without one; add it, or leave out record.`;
+  const detail = `The playbook "${playbook.name}" has no recording_notice, and nobody is recorded without one; add it, or send record: false.`;
   return [refuse('record', 'recording_notice_missing', detail)];
 };
 
@@ -77,7 +81,7 @@ export const playbookRails = (
     ...(command.variables === undefined ? [] : [pass('variables', 'Every variable has its value.')]),
     ...ownTargetRail(command, playbook),
     ...voicemailRail(command, playbook),
-    ...recordRail(command, playbook),
+    ...recordRail(command, playbook, settings),
   ];
   const { max_call_seconds: _limit, ...words } = playbook;
   const granted = withTransferTarget({ ...words, transfer_targets: checked.targets }, ownTarget);

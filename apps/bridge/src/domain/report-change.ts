@@ -17,14 +17,17 @@ import {
   legsSeen,
   NOTHING,
 } from './call-change.ts';
+import { announced } from './call-keepsake.ts';
 
 // The agent's clock counts from the grant, so a report that was held up still tells its own time.
 const timeOf = (call: Call, report: CallReport, now: Date): Date =>
   latest(earliest(new Date((call.dialingAt ?? now).getTime() + report.at_ms), now), call.dialingAt);
 
-// The outcome was the last word. Only a leg adds to it, and the time of a ringing that it speaks of.
+// The outcome was the last word. Only a leg adds to it, the callee's wish not to be called again, and the time of a
+// ringing that it speaks of.
 const reportedAfterEnd = (call: Call, report: CallReport, now: Date): CallChange => {
   if (report.type === 'leg') return legsSeen(call, [report.leg]);
+  if (report.type === 'opt_out') return optedOut(call, timeOf(call, report, now));
   const at = timeOf(call, report, now);
   const fits =
     report.type === 'ringing' &&
@@ -33,6 +36,9 @@ const reportedAfterEnd = (call: Call, report: CallReport, now: Date): CallChange
     at <= earliest(now, call.answeredAt, call.endedAt);
   return fits ? { ringingAt: at } : NOTHING;
 };
+
+const optedOut = (call: Call, at: Date): CallChange =>
+  call.optedOutAt === null ? { optedOutAt: at } : NOTHING;
 
 const transferred = (call: Call, transfer: TransferResult, at: Date): CallChange => {
   // Who talks with a target already is not transferred again.
@@ -61,6 +67,8 @@ export const reported = (call: Call, report: CallReport, now: Date): CallChange 
       };
     case 'leg':
       return legsSeen(call, [report.leg]);
+    case 'opt_out':
+      return optedOut(call, at);
     case 'transfer':
       return transferred(call, report.transfer, at);
     case 'not_dialed':
@@ -69,7 +77,10 @@ export const reported = (call: Call, report: CallReport, now: Date): CallChange 
         ? finish(call, makeOutcome('not_dialed', { message: report.message }), at)
         : finish(call, makeOutcome('canceled_by_api', { hung_up_by: 'api' }), at);
     case 'ended':
-      return finish(call, asBridgeKnows(call, report.outcome, now), at);
+      return {
+        ...finish(call, asBridgeKnows(call, report.outcome, now), at),
+        ...announced(call, report.follows, now),
+      };
   }
 };
 

@@ -1,12 +1,9 @@
 import type { Shelf } from '@outdial/playbooks';
 import { isFinal, parsePhoneNumber } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
+import { endToldAt } from '../domain/call-keepsake.ts';
 import type { CallbackRecipient } from '../domain/callback.ts';
-import {
-  type DispatchCommand,
-  type UnavailableField,
-  unavailableFields,
-} from '../domain/dispatch-command.ts';
+import type { DispatchCommand } from '../domain/dispatch-command.ts';
 import { callFingerprint, requestDigest } from '../domain/fingerprint.ts';
 import {
   callbackRail,
@@ -35,7 +32,6 @@ export type DispatchAnswer =
   | { readonly status: 'replayed'; readonly call: Call }
   | { readonly status: 'duplicate'; readonly call: Call }
   | { readonly status: 'key_reused'; readonly call: Call }
-  | { readonly status: 'unavailable'; readonly fields: readonly UnavailableField[] }
   | {
       readonly status: 'refused';
       readonly code: RefusalCode;
@@ -81,9 +77,6 @@ const decide = async (
   const fingerprint = destination.status === 'ok' ? callFingerprint(command, destination.number.e164) : null;
   const now = await tx.lockRequest({ ...request, fingerprint });
 
-  const unavailable = unavailableFields(command);
-  if (unavailable.length > 0) return { status: 'unavailable', fields: unavailable };
-
   const known = await findKnown(tx, request, fingerprint);
   if (known !== null && command.dry_run !== true) {
     if (known.status !== 'duplicate') return known;
@@ -91,9 +84,10 @@ const decide = async (
     return refusal ?? known;
   }
 
+  const doNotCall = destination.status === 'ok' && (await tx.isDoNotCall(destination.number.e164));
   const number = destination.status === 'ok' ? destination.number.e164 : command.destination;
   const choice = choosePlaybook(shelf, command, number, settings);
-  const plan = planCall(command, settings, now, choice);
+  const plan = planCall(command, settings, now, choice, { doNotCall });
   if (command.dry_run === true) {
     return {
       status: 'checked',
@@ -148,7 +142,7 @@ const hearOfEnd = async (
   if (next !== null) return hearOfEnd(tx, next, recipient, now);
   await tx.addRecipient(call.id, recipient);
   if (locked === null || !isFinal(locked.call.status)) return;
-  for (const id of await tx.tell(call.id, [], now, ['call.ended'])) {
+  for (const id of await tx.tell(call.id, [], now, ['call.ended'], endToldAt(locked.call, now))) {
     await tx.setAlarm({ type: 'callback', id }, null);
   }
 };

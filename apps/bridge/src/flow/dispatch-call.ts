@@ -3,7 +3,6 @@ import { encodeMetadata } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
 import { claimPlace, type DispatchLimits } from '../domain/claim-place.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
-import { recheckCall } from '../domain/recheck-call.ts';
 import { redispatchAfterMs } from '../domain/redispatch-schedule.ts';
 import {
   type CallStore,
@@ -13,6 +12,7 @@ import {
   type LockedCall,
 } from '../ports.ts';
 import { advance, applyEvent } from './advance.ts';
+import { recheck } from './recheck.ts';
 
 /** What starting calls needs. */
 export type DispatchDeps = {
@@ -53,7 +53,7 @@ const dispatchLocked = async (
   locked: LockedCall,
   settings: DialSettings,
 ): Promise<Claim> => {
-  const message = recheckCall(locked.call, settings);
+  const message = await recheck(tx, locked.call, settings);
   if (message !== null) {
     return { status: 'blocked', call: (await advance(tx, locked, { type: 'blocked', message })).call };
   }

@@ -17,7 +17,7 @@ type Deps = { readonly calls: CallStore };
 /**
  * Takes what the agent says: the report and what it changes are written in one transaction. A number
  * that was taken before changes nothing but the sign of life; what is said after the end may still add a
- * leg, or the time of a ringing that the outcome speaks of.
+ * leg, an opt-out, or the time of a ringing that the outcome speaks of.
  */
 export const recordReport = (deps: Deps, id: string, report: CallReport): Promise<ReportResult> =>
   deps.calls.transaction(async (tx) => {
@@ -28,6 +28,7 @@ export const recordReport = (deps: Deps, id: string, report: CallReport): Promis
 
     const isNew = report.type === 'alive' || (await tx.insertReport(id, report));
     const changes = isNew ? advanceCall(call, { type: 'report', report }, now) : {};
+    if (isNew && report.type === 'opt_out') await tx.addOptOut(call.destination, call.id);
     const saved = await change(tx, locked, { ...(await withHint(tx, call, changes)), lastAliveAt: now });
     return {
       status: 'taken',

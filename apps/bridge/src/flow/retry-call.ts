@@ -2,10 +2,10 @@ import { isFinal } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { retryOf } from '../domain/next-attempt.ts';
-import { recheckCall } from '../domain/recheck-call.ts';
-import type { CallStore } from '../ports.ts';
+import type { CallStore, CallTransaction } from '../ports.ts';
 import { placeRepetition } from './advance.ts';
 import { findLiveAttempt } from './next-attempt.ts';
+import { recheck } from './recheck.ts';
 
 export type RetryResult =
   /** `replayed`: this call was placed again before, and this is the call that was made then. */
@@ -13,13 +13,15 @@ export type RetryResult =
   | { readonly status: 'refused'; readonly detail: string }
   | { readonly status: 'not_found' };
 
-const refusalOf = (call: Call, next: Call | null, settings: DialSettings): string | null => {
+const refusalOf = async (tx: CallTransaction, call: Call, settings: DialSettings): Promise<string | null> => {
+  const next = await findLiveAttempt(tx, call);
   if (!isFinal(call.status) || call.outcome === null) return `The call is not over: ${call.status}.`;
+  if (call.purgedAt !== null) return 'What it says was deleted, its destination too; dispatch a new call.';
   if (next !== null) return `Its next attempt ${next.id} is ${next.status}.`;
   if (call.outcome.retry === 'no') {
     return `The outcome ${call.outcome.end_reason} is not to be tried again: ${call.outcome.message}`;
   }
-  return recheckCall(call, settings);
+  return recheck(tx, call, settings);
 };
 
 /**
@@ -36,7 +38,7 @@ export const retryCall = (
     const repetitions = await tx.findRepetitions(id);
     const made = repetitions.find((other) => other.attempt === 1);
     if (made !== undefined) return { status: 'placed', call: made, replayed: true };
-    const detail = refusalOf(locked.call, await findLiveAttempt(tx, locked.call), deps.settings);
+    const detail = await refusalOf(tx, locked.call, deps.settings);
     if (detail !== null) return { status: 'refused', detail };
     const call = await placeRepetition(tx, locked.call, retryOf(locked.call, locked.now), locked.now);
     return { status: 'placed', call, replayed: false };

@@ -1,5 +1,5 @@
-import { isFinal } from '@outdial/telephony';
 import type { FastifyReply } from 'fastify';
+import { isSettled } from '../domain/call-keepsake.ts';
 import { toCallRecord } from '../domain/call-record.ts';
 import type { CallStore, ChangeFeed, StoredEvent } from '../ports.ts';
 import { createChangeLatch } from './change-latch.ts';
@@ -48,11 +48,12 @@ const frameOf = async (calls: CallStore, event: StoredEvent): Promise<string> =>
 
 const isOver = async (calls: CallStore, callId: string): Promise<boolean> => {
   const call = await calls.find(callId);
-  return call === null || isFinal(call.status);
+  return call === null || isSettled(call);
 };
 
 /**
- * Streams events as server-sent events until the client goes, the bridge stops, or the one call is over.
+ * Streams events as server-sent events until the client goes, the bridge stops, or the one call is over and
+ * its result was told.
  * `data` is the record as it stands when it is sent.
  */
 export const streamEvents = async (reply: FastifyReply, options: StreamOptions): Promise<void> => {

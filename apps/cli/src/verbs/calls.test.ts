@@ -103,3 +103,52 @@ test('retry makes a new call and names it', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'call_new is queued\n' });
   expect(bridge.received).toMatchObject([{ method: 'POST', path: `/calls/${id}/retry`, body: null }]);
 });
+
+test('shows what a call came to', async () => {
+  const body = callRecord({
+    summary: 'Seven come.',
+    result: { people: 7 },
+    recording_url: `/calls/${id}/recording`,
+  });
+  const { stdout } = await runAgainst(() => ({ status: 200, body }), 'calls', 'show', id);
+  expect(stdout).toMatch(/summary +Seven come\.\n/);
+  expect(stdout).toMatch(/result +\{"people":7\}\n/);
+  expect(stdout).toContain(`/calls/${id}/recording\n`);
+});
+
+test('shows what was said, and who was cut off', async () => {
+  const turns = [
+    { at_ms: 120, speaker: 'agent', text: 'How many?', interrupted: false },
+    { at_ms: 12_340, speaker: 'callee', text: 'Seven\u001b[2J', interrupted: true },
+  ];
+  const { code, stdout, bridge } = await runAgainst(
+    () => ({ status: 200, body: { call_id: id, turns } }),
+    ...['calls', 'show', id, '--transcript'],
+  );
+  expect(code).toBe(0);
+  expect(bridge.lines()).toEqual([`GET /calls/${id}/transcript`]);
+  expect(stdout).toBe('   0.1 s  agent   How many?\n  12.3 s  callee  Seven [2J …\n');
+});
+
+test.each([
+  [['--destination', '0491570156'], { destination: '0491570156' }],
+  [['--before', '2026-03-01T00:00:00Z'], { before: '2026-03-01T00:00:00Z' }],
+  [[id, 'call_2'], { ids: [id, 'call_2'] }],
+])('purge %j asks for just that and tells what was deleted', async (options, body) => {
+  const { code, stdout, bridge } = await runAgainst(
+    () => ({ status: 200, body: { calls: 2, transcripts: 1, recordings: 0 } }),
+    ...['calls', 'purge', ...options],
+  );
+  expect(code).toBe(0);
+  expect(bridge.received).toMatchObject([{ method: 'POST', path: '/calls/purge', body }]);
+  expect(stdout).toBe('Deleted what 2 calls said about people, with 1 transcript and 0 recordings.\n');
+});
+
+test.each([[[]], [[id, '--destination', '0491570156']]])('purge %j is a mistake', async (options) => {
+  const { code, bridge } = await runAgainst(
+    () => ({ status: 200, body: {} }),
+    ...['calls', 'purge', ...options],
+  );
+  expect(code).toBe(2);
+  expect(bridge.received).toEqual([]);
+});

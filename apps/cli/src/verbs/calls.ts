@@ -1,8 +1,9 @@
-import type { Accepted, CallRecord, Page } from '../answers.ts';
-import { acceptedLine, callLines, callTable } from '../call-lines.ts';
+import type { Accepted, CallRecord, Page, Purged, Transcript } from '../answers.ts';
+import { acceptedLine, callLines, callTable, purgedLine, transcriptLines } from '../call-lines.ts';
 import { idArgument, show, type Verb, wholeNumber, withJson } from '../verb.ts';
 
 type Json = { readonly json?: true };
+type PurgeOptions = Json & { readonly destination?: string; readonly before?: string };
 type ListOptions = Json & { readonly status?: string; readonly limit?: number; readonly cursor?: string };
 
 /** `outdial calls`: lists calls, shows one, ends one, makes one again. */
@@ -25,9 +26,38 @@ export const callsVerb: Verb = (program, deps) => {
       calls.command(name).description(description).argument('<id>', 'id of the call', idArgument),
     ).action(action);
 
-  onOne('show', 'what is known of a call', async (id, options) =>
-    show(deps, options, await deps.bridge().get<CallRecord>(`/calls/${id}`), callLines),
-  );
+  withJson(
+    calls
+      .command('show')
+      .description('what is known of a call')
+      .argument('<id>', 'id of the call', idArgument)
+      .option('--transcript', 'what was said, instead'),
+  ).action(async (id: string, { transcript, ...options }: Json & { readonly transcript?: true }) => {
+    if (transcript === true) {
+      return show(
+        deps,
+        options,
+        await deps.bridge().get<Transcript>(`/calls/${id}/transcript`),
+        transcriptLines,
+      );
+    }
+    show(deps, options, await deps.bridge().get<CallRecord>(`/calls/${id}`), callLines);
+  });
+  withJson(
+    calls
+      .command('purge')
+      .description('delete what ended calls say about people; needs a key with the scope admin')
+      .argument('[ids...]', 'ids of calls')
+      .option('--destination <number>', 'every call to this number')
+      .option('--before <time>', 'every call that had ended by then, RFC 3339 with offset'),
+  ).action(async (ids: string[], options: PurgeOptions, command) => {
+    const { destination, before, ...rest } = options;
+    const asked = { ...(ids.length > 0 ? { ids: ids.map(idArgument) } : {}), destination, before };
+    if (Object.values(asked).filter((value) => value !== undefined).length !== 1) {
+      command.error('error: name calls by id, or give --destination or --before');
+    }
+    show(deps, rest, await deps.bridge().post<Purged>('/calls/purge', asked), purgedLine);
+  });
   onOne('cancel', 'end a call, or do not start it', async (id, options) =>
     show(deps, options, await deps.bridge().post<CallRecord>(`/calls/${id}/cancel`), callLines),
   );

@@ -1,6 +1,7 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PartRunner } from '../process.ts';
 import { waitFor } from '../wait-for.ts';
 import { baresipFiles, type LineOptions } from './baresip-config.ts';
@@ -21,6 +22,8 @@ export type PhoneCall = {
    */
   heard: string | null;
   said: string | null;
+  /** Keys that were pressed at the other end, as this phone received them. */
+  pressed: string;
 };
 
 /** One baresip of a phone. */
@@ -28,11 +31,15 @@ export type AnsweringLine = {
   calls(): PhoneCall[];
   /** Hangs up every call of the line; gives how many there were. */
   hangUp(): Promise<number>;
+  /** Presses keys in the line's current call. */
+  press(keys: string): Promise<void>;
   close(): void;
 };
 
 /** How long a phone rings before it is picked up, ms. */
 const RINGS_MS = 1_000;
+/** How long a key and the pause after it take. */
+const KEY_MS = 400;
 
 /**
  * baresip names a recording after the second in which it began, so the next call of that second would write over
@@ -60,7 +67,7 @@ export const startAnsweringLine = async (
 
   const calls = new Map<string, PhoneCall>();
   const ringing = new Set<NodeJS.Timeout>();
-  const onEvent = ({ type, id, direction }: BaresipEvent) => {
+  const onEvent = ({ type, id, direction, param }: BaresipEvent) => {
     if (type === 'CALL_INCOMING') {
       // A call that was given up meanwhile makes baresip refuse the command, which is as it should be.
       ringing.add(setTimeout(() => control?.command('accept').catch(() => undefined), RINGS_MS));
@@ -71,9 +78,10 @@ export const startAnsweringLine = async (
       const stem = `${direction}-${time}-${id.replace(/\W/g, '_')}.wav`;
       const heard = nameRecording(dir, 'dec', `heard-${stem}`);
       const said = nameRecording(dir, 'enc', `said-${stem}`);
-      calls.set(id, { callId: id, number, direction, answeredAt, endedAt: null, heard, said });
+      calls.set(id, { callId: id, number, direction, answeredAt, endedAt: null, heard, said, pressed: '' });
     }
     const call = calls.get(id);
+    if (type === 'CALL_DTMF_START' && call !== undefined) call.pressed += param;
     if (type === 'CALL_CLOSED' && call !== undefined) call.endedAt = Date.now();
   };
 
@@ -102,6 +110,12 @@ export const startAnsweringLine = async (
   return {
     calls: () => [...calls.values()].map((call) => ({ ...call })),
     hangUp,
+    press: async (keys) => {
+      for (const key of keys) {
+        await control?.command('sndcode', key);
+        await pause(KEY_MS);
+      }
+    },
     close: () => {
       for (const timer of ringing) clearTimeout(timer);
       control?.close();

@@ -14,6 +14,8 @@ export type AnsweringPhone = {
   recordings(): Promise<string[]>;
   /** Ends the phone's calls; waits up to 1 s for one. Gives how many there were. */
   hangUp(): Promise<number>;
+  /** Presses keys in the phone's current call. */
+  press(keys: string): Promise<void>;
   /** What the phone says from the next call on. `null`: what it said at the start. */
   say(words: PhoneWords | null): Promise<void>;
   /** Lets go of the lines and of the long WAV that they played. */
@@ -82,6 +84,11 @@ export const startAnsweringPhone = async (
     calls: () => lines.flatMap((line) => line.calls()).sort((a, b) => a.answeredAt - b.answeredAt),
     recordings,
     hangUp,
+    press: async (keys) => {
+      const talking = lines.find((line) => line.calls().some((call) => call.endedAt === null));
+      if (talking === undefined) throw new Error(`${number} is in no call`);
+      await talking.press(keys);
+    },
     say: (next) => preparePhoneAudio(next ?? words, file),
     close: async () => {
       for (const line of lines) line.close();

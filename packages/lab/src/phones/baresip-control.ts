@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 /** An event of baresip's ctrl_tcp module about a call; `id` is the SIP Call-ID. */
-export type BaresipEvent = { type: string; id: string; direction: 'incoming' | 'outgoing' };
+export type BaresipEvent = { type: string; id: string; direction: 'incoming' | 'outgoing'; param: string };
 
 /** The one control connection of a baresip: it serves no second one. */
 export type BaresipControl = {
@@ -52,7 +52,7 @@ export const controlBaresip = async (
     if (message.event === true) {
       if (typeof message.type === 'string' && typeof message.id === 'string') {
         const direction = message.direction === 'outgoing' ? 'outgoing' : 'incoming';
-        onEvent({ type: message.type, id: message.id, direction });
+        onEvent({ type: message.type, id: message.id, direction, param: String(message.param ?? '') });
       }
       return;
     }

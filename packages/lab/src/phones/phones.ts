@@ -25,6 +25,8 @@ export type Phones = {
   recordings(number: string): Promise<string[]>;
   /** Hangs up the phone's current calls, waiting up to 1 s for one; gives how many there were. */
   hangUp(number: string): Promise<number>;
+  /** Presses keys on an answering phone that is in a call. */
+  press(number: string, keys: string): Promise<void>;
   /**
    * What an answering phone says from its next call on: a WAV file, or parts such as
    * `[2000, 'question', 9000, 'goodbye']`. `null`: its own words again.
@@ -35,6 +37,11 @@ export type Phones = {
    * `words`: what a scenario that plays says, once, with silence behind it; default: silence.
    */
   add(number: string, options: { scenario: string; words?: PhoneWords }): Promise<AddedPhone>;
+  /**
+   * The SIP port of one of SPARE_NUMBERS, for a phone of the caller's own on 127.0.0.1; its RTP may take the second
+   * port further on. Not beside `add`.
+   */
+  portOf(number: string): number;
 };
 
 type Answering = { number: string; lines: number; words: PhoneWords };
@@ -128,11 +135,14 @@ export const startPhones = async (
     throw new Error(`${number} is no phone of the lab that answers: ${known}`);
   };
 
-  const add: Phones['add'] = async (given, { scenario, words }) => {
+  const spare = (given: string): string => {
     const number = nationalNumber(given);
-    if (!SPARE_NUMBERS.some((spare) => spare === number)) {
-      throw new Error(`${given} is not a spare number of the lab: ${SPARE_NUMBERS.join(', ')}`);
-    }
+    if (SPARE_NUMBERS.some((known) => known === number)) return number;
+    throw new Error(`${given} is not a spare number of the lab: ${SPARE_NUMBERS.join(', ')}`);
+  };
+
+  const add: Phones['add'] = async (given, { scenario, words }) => {
+    const number = spare(given);
     await added.get(number)?.stop();
     const part = await startSipp(number, scenario, words);
     added.set(number, part);
@@ -151,8 +161,10 @@ export const startPhones = async (
     callOf,
     recordings: async (number) => phone(number).recordings(),
     hangUp: async (number) => phone(number).hangUp(),
+    press: async (number, keys) => phone(number).press(keys),
     say: async (number, words) => phone(number).say(words),
     add,
+    portOf: (number) => plan.sipp.get(spare(number)) ?? 0,
     close: async () => {
       await Promise.all(answering.map((candidate) => candidate.close()));
     },

@@ -45,9 +45,11 @@ export const replyInDialog = (statusLine: string): string[] => answer(statusLine
 /** `inactive` and `sendonly` are what a carrier puts on hold with. */
 export type Direction = 'sendrecv' | 'sendonly' | 'inactive';
 
-/** An SDP body with one codec; PCMA unless told otherwise, G729 is one that livekit-sip does not have. */
-export const sdp = (options: { codec?: 'PCMA' | 'G729'; direction?: Direction } = {}): string[] => {
-  const { codec = 'PCMA', direction = 'sendrecv' } = options;
+/** An SDP body with one codec and SIPp's own port unless told otherwise; PCMA unless told otherwise, G729 is one that livekit-sip does not have. */
+export const sdp = (
+  options: { codec?: 'PCMA' | 'G729'; direction?: Direction; port?: number } = {},
+): string[] => {
+  const { codec = 'PCMA', direction = 'sendrecv', port = '[rtpstream_audio_port]' } = options;
   const type = codec === 'PCMA' ? 8 : 18;
   return [
     'Content-Type: application/sdp',
@@ -58,7 +60,7 @@ export const sdp = (options: { codec?: 'PCMA' | 'G729'; direction?: Direction } 
     's=-',
     'c=IN IP4 [media_ip]',
     't=0 0',
-    `m=audio [rtpstream_audio_port] RTP/AVP ${type}`,
+    `m=audio ${port} RTP/AVP ${type}`,
     `a=rtpmap:${type} ${codec}/8000`,
     `a=${direction}`,
   ];

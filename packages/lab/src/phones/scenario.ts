@@ -150,3 +150,19 @@ export const answerThen = (
     ...(options.silent === true ? [] : [PLAY]),
     ...steps,
   ]);
+
+/** Sends 183 with an SDP for `earlyMs`, then answers; the sound goes to `rtpPort`. Hangs up after `talkMs`. */
+export const answerAfterEarlyMedia = (options: {
+  rtpPort: number;
+  earlyMs: number;
+  talkMs: number;
+}): string =>
+  scenario('answers after early media', [
+    '<recv request="INVITE" rrs="true"/>',
+    send(reply('183 Session Progress', sdp({ port: options.rtpPort }))),
+    pause(options.earlyMs),
+    send(reply('200 OK', sdp({ port: options.rtpPort })), REPEATED),
+    TAKE_ACK,
+    pause(options.talkMs),
+    hangUp(1),
+  ]);

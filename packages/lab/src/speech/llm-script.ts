@@ -1,4 +1,5 @@
 import { type ChatRequest, type JsonSchema, type LlmTool, textOf } from './llm-protocol.ts';
+import { reportCall } from './llm-report.ts';
 
 export type LlmCall = { name: string; arguments: Record<string, unknown> };
 
@@ -71,6 +72,7 @@ export const DEFAULT_SCRIPT: readonly LlmRule[] = [
     reply: 'I am sorry, that did not work. Can I help you with something else?',
   },
   { on: 'tool', match: /(?:)/, reply: 'One moment please.' },
+  { on: 'user', match: /^<transcript>/, reply: reportCall },
   {
     on: 'user',
     match: /transfer|put me through/i,

@@ -35,6 +35,7 @@ const JSON_FIELDS = [
   'bridgedLegs',
   'transfer',
   'outcome',
+  'result',
 ] as const;
 
 /** Changes fields of a call. */

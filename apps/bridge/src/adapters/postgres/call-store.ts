@@ -5,7 +5,9 @@ import * as calls from './call-queries.ts';
 import * as callbacks from './callback-queries.ts';
 import * as care from './care-queries.ts';
 import * as dispatch from './dispatch-queries.ts';
+import * as doNotCall from './do-not-call-queries.ts';
 import * as events from './event-queries.ts';
+import * as keepsakes from './keepsake-queries.ts';
 import type { Database } from './schema.ts';
 import { translateStoreErrors as translated } from './store-error.ts';
 
@@ -24,9 +26,11 @@ const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransactio
   save: (id, change) => calls.saveCall(db, id, change),
   lastEndReasons: (trunk, limit) => calls.lastEndReasons(db, trunk, limit),
   insertReport: (callId, report) => calls.insertReport(db, callId, report),
-  tell: async (callId, told, at, callbacksFor) => {
+  isDoNotCall: (number) => doNotCall.isDoNotCall(db, number),
+  addOptOut: (number, callId) => doNotCall.addOptOut(db, number, callId),
+  tell: async (callId, told, at, callbacksFor, endDueAt) => {
     if (told.length > 0) await events.insertEvents(db, callId, told, at);
-    return callbacksFor.length === 0 ? [] : events.insertCallbacks(db, callId, callbacksFor, at);
+    return callbacksFor.length === 0 ? [] : events.insertCallbacks(db, callId, callbacksFor, at, endDueAt);
   },
   addRecipient: (callId, recipient) => events.insertRecipient(db, callId, recipient),
   copyRecipients: (from, to) => events.copyRecipients(db, from, to),
@@ -34,6 +38,10 @@ const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransactio
   claimCallback: (id, claimMs) => callbacks.claimCallback(db, id, claimMs),
   endAttempt: (claimed, changes) => callbacks.endAttempt(db, claimed, changes),
   saveCallback: (id, change) => callbacks.saveCallback(db, id, change),
+  hurryCallbacks: (callId, event) => keepsakes.hurryCallbacks(db, callId, event),
+  saveTranscript: (callId, turns) => keepsakes.saveTranscript(db, callId, turns),
+  deleteTranscript: (callId) => keepsakes.deleteTranscript(db, callId),
+  deleteTraces: (callId) => keepsakes.deleteTraces(db, callId),
   readNow: () => calls.readNow(db),
   setAlarm: (alarm, at) => setAlarm(db, alarm, at),
 });
@@ -72,6 +80,10 @@ export const createCallStore = (
   saveRoomsCleared: (id) => translated(() => care.saveRoomsCleared(db, id)),
   findEndedBetween: (from, to) => translated(() => care.findEndedBetween(db, from, to)),
   findOpen: () => translated(() => care.findOpen(db)),
+  findTranscript: (id) => translated(() => keepsakes.findTranscript(db, id)),
+  findResultsOverdue: (limit) => translated(() => keepsakes.findResultsOverdue(db, limit)),
+  findKept: (days, limit) => translated(() => keepsakes.findKept(db, days, limit)),
+  findToPurge: (filter, limit) => translated(() => keepsakes.findToPurge(db, filter, limit)),
   listEvents: (after, callId, limit) => translated(() => events.listEvents(db, after, callId, limit)),
   lastEventId: () => translated(() => events.lastEventId(db)),
   callbacksOf: (ids) => translated(() => callbacks.findCallbacksOf(db, ids)),

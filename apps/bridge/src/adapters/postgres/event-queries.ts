@@ -21,16 +21,21 @@ export const insertEvents = async (
     select pg_notify(${EVENT_CHANNEL}, call_id) from told limit 1`.execute(db);
 };
 
-/** One callback for each of these events and each address that wants it; gives the new ones' ids. */
+/**
+ * One callback for each of these events and each address that wants it; gives the new ones' ids. The end
+ * may be due later than the rest.
+ */
 export const insertCallbacks = async (
   db: Kysely<Database>,
   callId: string,
   events: readonly CallEventType[],
   at: Date,
+  endDueAt: Date = at,
 ): Promise<readonly string[]> => {
   const { rows } = await sql<{ id: string }>`
     insert into callbacks (id, call_id, event, url, kind, created_at, next_attempt_at)
-    select 'cb_' || gen_random_uuid(), ${callId}, event, who.url, who.kind, ${at}, ${at}
+    select 'cb_' || gen_random_uuid(), ${callId}, event, who.url, who.kind, ${at},
+      case when event = 'call.ended' then ${endDueAt}::timestamptz else ${at}::timestamptz end
     from jsonb_array_elements_text(${JSON.stringify(events)}::jsonb) as event
     join (
       select url, events, 'resume' as kind from callback_recipients where call_id = ${callId}

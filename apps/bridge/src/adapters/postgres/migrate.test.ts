@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -9,7 +9,8 @@ import { openTestStore } from '../../../test/store.ts';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 
-const ALL = ['0001-calls.sql', '0002-never-twice.sql', '0003-playbooks.sql'] as const;
+const ALL = readdirSync(join(import.meta.dirname, 'migrations')).sort();
+const [FIRST = ''] = ALL;
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -31,8 +32,8 @@ test('a database of the version before keeps its calls', async () => {
   const { db, close } = openDatabase({ type: 'postgres', url: await postgres.newDatabase() });
   const before = mkdtempSync(join(tmpdir(), 'outdial-migrate-'));
   try {
-    copyFileSync(join(import.meta.dirname, 'migrations', ALL[0]), join(before, ALL[0]));
-    expect(await migrate(db, before)).toEqual([ALL[0]]);
+    copyFileSync(join(import.meta.dirname, 'migrations', FIRST), join(before, FIRST));
+    expect(await migrate(db, before)).toEqual([FIRST]);
     await sql`insert into calls (id, api_key_name, request_digest, fingerprint, destination, caller_id,
         caller_id_source, voicemail, record, max_attempts, ring_timeout_seconds, max_call_seconds, not_after)
       values ('call_old', 'n8n', 'd', 'f', '+61491570156', 'Nehos', 'request', 'hang_up', false, 1, 45, 840, now())`.execute(

@@ -10,7 +10,7 @@ const STICKY = 0o1000;
  *
  * @throws StartError when it cannot be made or used.
  */
-export const makePrivateFolder = (folder: string): void => {
+export const makePrivateFolder = (folder: string, name = 'DATA_DIR'): void => {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { mode, uid } = statSync(folder);
@@ -19,7 +19,7 @@ export const makePrivateFolder = (folder: string): void => {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StartError(
-      `DATA_DIR cannot be used: ${reason}. It must be a folder that this user may write to.`,
+      `${name} cannot be used: ${reason}. It must be a folder that this user may write to.`,
       { cause },
     );
   }

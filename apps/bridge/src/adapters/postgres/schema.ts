@@ -1,3 +1,4 @@
+import type { TranscriptTurn } from '@outdial/telephony';
 import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { Call } from '../../domain/call.ts';
 import type { CallEventType } from '../../domain/call-event.ts';
@@ -12,7 +13,8 @@ type JsonColumn =
   | 'legs'
   | 'bridgedLegs'
   | 'transfer'
-  | 'outcome';
+  | 'outcome'
+  | 'result';
 
 /** The table `calls`; column names are the snake_case of these. */
 export type CallsTable = {
@@ -31,6 +33,12 @@ export type CallReportsTable = {
   atMs: number;
   body: ColumnType<unknown, string, string>;
   receivedAt: GeneratedAlways<Date>;
+};
+
+/** The table `call_transcripts`. */
+export type CallTranscriptsTable = {
+  callId: string;
+  turns: ColumnType<readonly TranscriptTurn[], string, string>;
 };
 
 /** The table `call_events`. */
@@ -65,12 +73,24 @@ export type CallbacksTable = {
   >;
 };
 
+/** The table `do_not_call`. */
+export type DoNotCallTable = {
+  /** E.164. */
+  number: string;
+  /** Who put it there: `callee` by an opt-out on the phone. */
+  source: string;
+  callId: string | null;
+  createdAt: GeneratedAlways<Date>;
+};
+
 /** Every table, for Kysely. */
 export type Database = {
   calls: CallsTable;
   callReports: CallReportsTable;
+  callTranscripts: CallTranscriptsTable;
   callEvents: CallEventsTable;
   callbackRecipients: CallbackRecipientsTable;
   standingEndpoints: StandingEndpointsTable;
   callbacks: CallbacksTable;
+  doNotCall: DoNotCallTable;
 };

@@ -3,14 +3,18 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { HttpError } from '../../errors.ts';
 
-const unsigned = (): HttpError =>
+/** The answer to what no agent of ours signed. */
+export const unsigned = (): HttpError =>
   new HttpError(
     'signature_invalid',
     'Sign the body with AGENT_REPORT_SECRET; it must be the same for bridge and agent, both clocks right, and webhook-id must be the call id, a dot and anything.',
   );
 
-// The path is not signed; its call is named by the id, so that a message to one call is no message to another.
-const isForItsCall = (request: FastifyRequest): boolean => {
+/**
+ * Whether the signed id names the call of the path, which is not signed itself: a message to one call is no
+ * message to another.
+ */
+export const isForItsCall = (request: FastifyRequest): boolean => {
   const { id } = request.params as { id?: string };
   return id !== undefined && String(request.headers['webhook-id']).startsWith(`${id}.`);
 };

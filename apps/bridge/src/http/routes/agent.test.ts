@@ -226,6 +226,34 @@ describe('reports', () => {
   });
 });
 
+describe('a second leg', () => {
+  const askLeg = (id: string, change: object = {}) =>
+    bridge.agent(`/agent/calls/${id}/legs`, { token: TOKEN, target: 'default', ...change });
+
+  test('is granted with its target, and refused with a reason', async () => {
+    const id = await granted();
+    const answer = await askLeg(id);
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { granted: true, dial_within_ms: expect.any(Number), target: 'tel:+61255500100' },
+    ]);
+    const refused = await askLeg(id, { target: 'nobody' });
+    expect([refused.statusCode, refused.json()]).toEqual([
+      403,
+      { granted: false, reason: 'unknown_target', after_ms: null, message: null },
+    ]);
+  });
+
+  test('is for the holder of the grant, of a call there is', async () => {
+    const id = await granted();
+    const answer = await askLeg(id, { token: 'token-of-another-job' });
+    expect([answer.statusCode, answer.json().code]).toEqual([409, 'grant_not_held']);
+    expect((await askLeg('call_none')).statusCode).toBe(404);
+    // The model names a target; a number is no name.
+    expect((await askLeg(id, { target: '+61190012345' })).statusCode).toBe(400);
+  });
+});
+
 describe('signatures', () => {
   const ID = 'call_none.1';
   const body = JSON.stringify({ token: TOKEN, dispatch: 1, job_id: 'AJ_1' });

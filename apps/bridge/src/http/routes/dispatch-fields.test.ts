@@ -105,7 +105,6 @@ describe('a refusal writes nothing', () => {
       'not_after_passed',
       '/not_after',
     ],
-    ['a recording', { ...body, record: 'true' }, 400, 'not_available_yet', '/record'],
     [
       'a deadline before the schedule',
       { ...body, schedule_at: '2999-01-02T00:00:00Z', not_after: '2999-01-01T00:00:00Z' },

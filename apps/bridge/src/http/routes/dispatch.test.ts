@@ -186,6 +186,7 @@ describe('dry_run', () => {
       'playbook',
       'not_after',
       'callback_url',
+      'do_not_call',
     ]);
     expect(await rows()).toBe(0);
   });

@@ -24,7 +24,7 @@ const checkedSchema = z
   })
   .describe('dry_run: every check and its verdict; nothing was written and nobody is called.');
 
-type Refusal = Extract<DispatchAnswer, { status: 'key_reused' | 'unavailable' | 'refused' }>;
+type Refusal = Extract<DispatchAnswer, { status: 'key_reused' | 'refused' }>;
 
 const refusal = (answer: Refusal): HttpError => {
   switch (answer.status) {
@@ -33,10 +33,6 @@ const refusal = (answer: Refusal): HttpError => {
         'idempotency_key_reused',
         `This idempotency key belongs to ${answer.call.id}, which was asked for with another payload; use a new key.`,
       );
-    case 'unavailable':
-      return new HttpError('not_available_yet', answer.fields.map((field) => field.detail).join(' '), {
-        errors: answer.fields.map(({ field, detail }) => ({ pointer: `/${field}`, detail })),
-      });
     case 'refused':
       return new HttpError(answer.code, answer.detail, {
         errors: [{ pointer: `/${answer.field}`, detail: answer.detail }],

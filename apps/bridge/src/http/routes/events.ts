@@ -1,6 +1,6 @@
-import { isFinal } from '@outdial/telephony';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { isSettled } from '../../domain/call-keepsake.ts';
 import { notFound } from '../call-answers.ts';
 import { goneOf } from '../client-gone.ts';
 import { streamEvents } from '../event-stream.ts';
@@ -45,7 +45,7 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
       if (call === null) throw notFound(id);
       const after = Number(request.headers['last-event-id'] ?? 0);
       // A browser comes back after every end of a stream, until it is told that there is no more.
-      const isTold = isFinal(call.status) && (await deps.calls.listEvents(after, id, 1)).length === 0;
+      const isTold = isSettled(call) && (await deps.calls.listEvents(after, id, 1)).length === 0;
       return isTold ? reply.code(204).send(null) : stream(reply, id, after);
     },
   });

@@ -1,28 +1,26 @@
 import { expect, test } from 'vitest';
 import { testLog } from '../../test/log.ts';
 import { createCallEnd } from '../call-end.ts';
+import { createDeparture } from './departure.ts';
 import { describeFailure } from './failure.ts';
-import { LAST_WORDS } from './last-words.ts';
-import { leaveWithoutVoice } from './voice-lost.ts';
+import { lastWords } from './last-words.ts';
 
-const LOST = describeFailure('api.cartesia.ai', 'no sound within 2000 ms');
+const LOST = describeFailure('The voice', 'api.cartesia.ai', 'no sound within 2000 ms');
 
 const leave = async (options: {
   targets?: string[];
   transfer?: 'done' | 'failed';
   /** A transfer that is under way when the voice is lost, and what became of it. */
   running?: 'bridged' | 'failed';
+  handOver?: boolean;
   play?: () => Promise<void>;
 }) => {
   const end = createCallEnd();
-  const seen = { played: [] as string[], transfers: [] as string[], settled: false };
-  const leaving = leaveWithoutVoice({
-    lost: LOST,
-    conversation: {
-      play: async (text) => {
-        seen.played.push(text);
-        await options.play?.();
-      },
+  const seen = { played: [] as number[], transfers: [] as string[], settled: false };
+  const departure = createDeparture({
+    play: async (frames) => {
+      seen.played.push(frames.length);
+      await options.play?.();
     },
     transfers: {
       targets: (options.targets ?? []).map((name) => ({ name, description: null, uri: 'tel:+61255500100' })),
@@ -42,20 +40,21 @@ const leave = async (options: {
     end,
     log: testLog().log,
   });
-  return { end, seen, leaving };
+  const leaving = departure.begin(LOST, { handOver: options.handOver ?? true });
+  return { end, seen, leaving, departure };
 };
 
 test('without a target: the recorded sentence, then the end with its cause', async () => {
   const { end, seen, leaving } = await leave({});
   await leaving;
-  expect(seen).toMatchObject({ played: [LAST_WORDS.end], transfers: [] });
+  expect(seen).toMatchObject({ played: [lastWords('end').length], transfers: [] });
   expect(end.current()).toEqual({ reason: 'provider_error', hungUpBy: 'agent', message: LOST.message });
 });
 
 test('with targets: the first one takes over, and the transfer decides the end', async () => {
   const { end, seen, leaving } = await leave({ targets: ['accounts', 'sales'], transfer: 'done' });
   await leaving;
-  expect(seen).toMatchObject({ played: [LAST_WORDS.transfer], transfers: ['accounts'] });
+  expect(seen).toMatchObject({ played: [lastWords('transfer').length], transfers: ['accounts'] });
   expect(end.current()).toBeNull();
 });
 
@@ -94,4 +93,21 @@ test('even a sentence that cannot be played ends the call', async () => {
   const { end, leaving } = await leave({ play: () => Promise.reject(new Error('closed')) });
   await leaving;
   expect(end.current()).toMatchObject({ reason: 'provider_error' });
+});
+
+test('a session that is closed hands nobody over: the sentence says that it is the end', async () => {
+  const { end, seen, leaving } = await leave({ targets: ['accounts'], handOver: false });
+  await leaving;
+  expect(seen).toMatchObject({ played: [lastWords('end').length], transfers: [] });
+  expect(end.current()).toMatchObject({ reason: 'provider_error' });
+});
+
+test('what fails after the first failure does not cut the sentence, and its cause stays the first one', async () => {
+  const played = Promise.withResolvers<void>();
+  const { end, leaving, departure } = await leave({ play: () => played.promise });
+  await departure.begin({ host: 'x', reason: 'y', message: 'another' }, { handOver: false });
+  expect(end.current()).toBeNull();
+  played.resolve();
+  await leaving;
+  expect(end.current()).toMatchObject({ message: LOST.message });
 });

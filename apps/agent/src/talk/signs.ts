@@ -1,0 +1,49 @@
+/** Who or what answered. `mailbox_full`: a voicemail that takes no message. `screening`: asks who is calling. */
+export type Answerer = 'human' | 'voicemail' | 'mailbox_full' | 'ivr' | 'screening';
+
+const MACHINE_SIGNS: readonly (readonly [Exclude<Answerer, 'human'>, RegExp])[] = [
+  [
+    'mailbox_full',
+    /\b(mail ?box|voice ?mail)\b.{0,40}\b(is full|not (been )?set up|cannot (accept|take|receive))\b|\bcannot (accept|take) (any )?(new )?messages\b/i,
+  ],
+  [
+    'screening',
+    /\b(say|state|record|tell me|give) your name\b|\bcall (assist|screening)\b|\bscreening (service|calls)\b|\bwhy you('re| are) calling\b/i,
+  ],
+  ['ivr', /\bpress (\d|one|two|three|four|five|six|seven|eight|nine|zero|star|pound|hash|any key)\b/i],
+  [
+    'voicemail',
+    /\b(reached|this is) the (voice ?mail|voice mailbox|mail ?box)\b|\b(please|you can|you may) leave (me )?(a|your)\b|\bafter the (tone|beep|signal)\b|\b(can('t|not)|unable to|not available to) (take|answer) your call\b|\bat the (tone|beep)\b|\bis not available\b.{0,60}\b(message|tone)\b/i,
+  ],
+];
+
+/** What words of an announcement tell at once, without a model; `null`: nothing. */
+export const machineSign = (words: string): Exclude<Answerer, 'human'> | null =>
+  MACHINE_SIGNS.find(([, sign]) => sign.test(words))?.[0] ?? null;
+
+const OPT_OUT =
+  /\b(do(n't| not)|never|stop|quit) (ever )?(call|phone|ring|contact|bother)(ing)? (me|us|here|this number|my)\b|\b(take|get) (me|us|my (name|number)|this number) off (of )?(your|the|this|that) (\w+ )?(list|database)\b|\bremove (me|us|my (name|number)|this number) from\b|\bdo not call list\b/i;
+
+/** Whether somebody asks, in plain words, not to be called again. */
+export const asksNotToBeCalled = (words: string): boolean => OPT_OUT.test(words.replace(/[’]/g, "'"));
+
+/** What people say when they pick up, and what a greeting answers anyway. */
+const PICKING_UP =
+  /\b(hello|hallo|hi|hey|yes|yeah|yep|g'?day|good (morning|afternoon|evening|day)|who('s| is) (this|that|calling|there|speaking)|can you hear me|are you there|this is \w+( \w+)?|it's \w+|(\w+ )?speaking|(how )?(can|may) i help( you)?)\b/gi;
+const URGENT =
+  /\b(stop|wait|hang on|hold on|wrong number|not interested|no thanks?( you)?|go away|do(n't| not) call)\b/i;
+const REAL_WORDS = 3;
+/** In a language whose greetings are not known here. */
+const REAL_WORDS_UNKNOWN = 6;
+
+const wordsIn = (text: string): number => text.split(/[^\p{L}\p{N}']+/u).filter((word) => word !== '').length;
+
+/** Words beyond those of picking up the phone. */
+export const wordsToAnswer = (text: string): number =>
+  wordsIn(text.replace(/[’]/g, "'").replace(PICKING_UP, ' '));
+
+/** Whether words spoken into the greeting are meant to stop it, and are no mere hello. */
+export const isRealSpeech = (text: string, language: string): boolean =>
+  language.toLowerCase().startsWith('en')
+    ? URGENT.test(text) || wordsToAnswer(text) >= REAL_WORDS
+    : wordsIn(text) >= REAL_WORDS_UNKNOWN;

@@ -1,0 +1,132 @@
+import type { CallOutcome } from '@outdial/telephony';
+import { type Answerer, machineSign } from './signs.ts';
+import { FIRST_PAUSE_MS, type VoiceActivity } from './voice-activity.ts';
+
+/** Finds out who answered while the conversation goes on: nothing is held up for it. */
+export type WhoAnswered = {
+  /** Words of the callee; interim ones are replaced by the next, final ones stay. */
+  words(text: string, isFinal: boolean): void;
+  /** Resolves when no classification is under way, 2 s later at most. */
+  ready(): Promise<void>;
+  verdict(): Answerer | null;
+  /** For the outcome: a voicemail that takes no message is one too, and a screening service is nobody yet. */
+  answeredBy(): Exclude<CallOutcome['answered_by'], null>;
+};
+
+/** A machine speaks at once; who listens to the greeting first is none. */
+const MACHINE_BEGINS_MS = 4_000;
+/** People answer with a short greeting and wait (also the threshold of agents-js' own detection). */
+const HUMAN_SPAN_MS = 2_500;
+/** Announcements give themselves away within this time and in this many turns. */
+const SIGNS_UNTIL_MS = 30_000;
+const SIGNS_TURNS = 2;
+/** A model is asked when so many new words were heard, and no more often than this. */
+const WORDS_TO_ASK = 5;
+const ASK_LIMIT = 3;
+const READY_LIMIT_MS = 2_000;
+
+const wordCount = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
+
+/**
+ * First gate: timing and level. A short greeting and a pause is a human, and so is whoever speaks only after the
+ * greeting; both cost nothing. Only long first words go to `classify`, while they are being spoken; plain signs of
+ * a machine decide without it.
+ */
+export const createWhoAnswered = (options: {
+  readonly activity: VoiceActivity;
+  /** Asks a model; `null`: it cannot say. Does not throw. */
+  readonly classify: (words: string) => Promise<Answerer | null>;
+  /** Hears of each verdict but `human`, and of a `human` behind a screening service. */
+  readonly onVerdict: (answerer: Answerer) => void;
+}): WhoAnswered => {
+  let verdict: Answerer | null = null;
+  let said: string[] = [];
+  let turns = 0;
+  let asked = 0;
+  let wordsAsked = 0;
+  let asking: Promise<void> | null = null;
+  /** A screening service was recognised before its sentence was over. */
+  let announcing = false;
+  let screened = false;
+
+  const gate = (): 'none' | 'human' | 'speaking' | 'long' => {
+    const activity = options.activity;
+    const begun = activity.firstAt();
+    if (begun === null) return 'none';
+    if (begun > MACHINE_BEGINS_MS) return 'human';
+    if (activity.firstSpanMs() > HUMAN_SPAN_MS) return 'long';
+    return activity.quietMs() >= FIRST_PAUSE_MS ? 'human' : 'speaking';
+  };
+  const conclude = (answerer: Answerer) => {
+    if (verdict === answerer) return;
+    verdict = answerer;
+    if (answerer !== 'human') options.onVerdict(answerer);
+  };
+  const ask = (words: string) => {
+    asked += 1;
+    wordsAsked = wordCount(words);
+    asking = options.classify(words).then((answerer) => {
+      asking = null;
+      if (answerer !== null && verdict === null) conclude(answerer);
+    });
+  };
+
+  return {
+    words: (text, isFinal) => {
+      const heard = [...said, text].join(' ').trim();
+      if (isFinal && text.trim() !== '') {
+        said.push(text);
+        turns += 1;
+      }
+      // A model that took the first words for a human's is corrected by plain signs.
+      const isOpen = verdict === null || verdict === 'screening' || verdict === 'human';
+      if (!isOpen || heard === '') return;
+      const early = options.activity.elapsedMs() < SIGNS_UNTIL_MS && turns <= SIGNS_TURNS;
+      const sign = early && !screened ? machineSign(heard) : null;
+      if (sign !== null) {
+        if (sign === 'screening') {
+          // Whoever speaks next is looked at anew.
+          said = [];
+          turns = 0;
+          announcing = !isFinal;
+          screened = true;
+        }
+        conclude(sign);
+        return;
+      }
+      if (verdict === 'screening') {
+        if (isFinal && announcing) {
+          announcing = false;
+          said = [];
+        } else if (isFinal && text.trim() !== '') conclude('human');
+        return;
+      }
+      if (verdict === 'human') return;
+      const isNews =
+        wordCount(heard) >= wordsAsked + WORDS_TO_ASK || (isFinal && wordCount(heard) > wordsAsked);
+      if (gate() === 'long' && asking === null && asked < ASK_LIMIT && isNews) ask(heard);
+    },
+    ready: async () => {
+      if (asking === null) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const limit = setTimeout(resolve, READY_LIMIT_MS);
+      await Promise.race([asking, promise]);
+      clearTimeout(limit);
+    },
+    verdict: () => verdict,
+    answeredBy: () => {
+      switch (verdict) {
+        case 'voicemail':
+        case 'mailbox_full':
+          return 'voicemail';
+        case 'ivr':
+        case 'human':
+          return verdict;
+        case 'screening':
+          return 'unknown';
+        case null:
+          return turns > 0 && gate() === 'human' ? 'human' : 'unknown';
+      }
+    },
+  };
+};

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createRecordingStore } from './recording-store.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'outdial-store-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const claimOf = (sound: string) => ({
+  bytes: Buffer.byteLength(sound),
+  sha256: createHash('sha256').update(sound).digest('hex'),
+});
+async function* parts(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const part of texts) yield Buffer.from(part);
+}
+
+test('a recording is there whole, for its owner alone, and gone when it is removed', async () => {
+  const store = createRecordingStore(dir, 0);
+  expect(await store.receive('call_1', parts('Ogg', 'S!'), claimOf('OggS!'))).toEqual({ status: 'stored' });
+  expect(await store.size('call_1')).toBe(5);
+  expect(await text(store.read('call_1', 1, 3))).toBe('ggS');
+  expect((await stat(join(dir, 'call_1.ogg'))).mode & 0o077).toBe(0);
+  await store.remove('call_1');
+  await store.remove('call_1');
+  expect(await store.size('call_1')).toBeNull();
+});
+
+test.each([
+  ['cut', parts('Ogg'), 'mismatch'],
+  ['longer than it was said to be', parts('OggS!', 'more'), 'mismatch'],
+  ['changed', parts('OggX!'), 'mismatch'],
+])('one that comes %s leaves nothing', async (_name, body, status) => {
+  const store = createRecordingStore(dir, 0);
+  expect(await store.receive('call_1', body, claimOf('OggS!'))).toEqual({ status });
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test('a connection that breaks leaves what was there before', async () => {
+  const store = createRecordingStore(dir, 0);
+  await store.receive('call_1', parts('OggS!'), claimOf('OggS!'));
+  const broken = (async function* () {
+    yield Buffer.from('Og');
+    throw new Error('reset');
+  })();
+  await expect(store.receive('call_1', broken, claimOf('Other'))).rejects.toThrow('reset');
+  expect(await readdir(dir)).toEqual(['call_1.ogg']);
+  expect(await text(store.read('call_1', 0, 4))).toBe('OggS!');
+});
+
+test('a disk without room for it takes nothing', async () => {
+  const store = createRecordingStore(dir, Number.MAX_SAFE_INTEGER);
+  expect(await store.receive('call_1', parts('OggS!'), claimOf('OggS!'))).toEqual({ status: 'disk_full' });
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test('no id leads out of the folder', async () => {
+  const store = createRecordingStore(dir, 0);
+  await store.receive('../../call_1', parts('x'), claimOf('x'));
+  expect(await readdir(dir)).toHaveLength(1);
+});

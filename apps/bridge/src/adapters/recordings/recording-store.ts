@@ -1,0 +1,80 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { RecordingReceipt, RecordingStore } from '../../ports.ts';
+
+const MIB = 1024 * 1024;
+
+// The embedded database may stand on the same disk, and stops writing below 48 MiB.
+const RESERVE_BYTES = 64 * MIB;
+
+const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+const isFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+/** Passes on what comes, and counts and digests it; ends early when there is more than was said. */
+const measured = (body: AsyncIterable<Uint8Array>, most: number) => {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  return {
+    stream: async function* () {
+      for await (const chunk of body) {
+        bytes += chunk.byteLength;
+        if (bytes > most) return;
+        hash.update(chunk);
+        yield chunk;
+      }
+    },
+    matches: (sha256: string) => bytes === most && hash.digest('hex') === sha256,
+  };
+};
+
+/**
+ * Recordings as one Ogg file a call in `dir`, which must exist; only this user can read them.
+ * `reserveBytes` stay free on its disk.
+ */
+export const createRecordingStore = (dir: string, reserveBytes = RESERVE_BYTES): RecordingStore => {
+  const pathOf = (callId: string): string => join(dir, `${encodeURIComponent(callId)}.ogg`);
+
+  const hasRoom = async (bytes: number): Promise<boolean> => {
+    const { bavail, bsize } = await statfs(dir);
+    return bavail * bsize - bytes >= reserveBytes;
+  };
+
+  const write = async (
+    path: string,
+    body: AsyncIterable<Uint8Array>,
+    claim: { readonly bytes: number; readonly sha256: string },
+  ): Promise<RecordingReceipt> => {
+    const part = `${path}.${randomUUID()}.part`;
+    const { stream, matches } = measured(body, claim.bytes);
+    try {
+      await pipeline(stream, createWriteStream(part, { mode: 0o600, flags: 'wx', flush: true }));
+      if (!matches(claim.sha256)) return { status: 'mismatch' };
+      await rename(part, path);
+      return { status: 'stored' };
+    } catch (error) {
+      if (isFull(error)) return { status: 'disk_full' };
+      throw error;
+    } finally {
+      await rm(part, { force: true });
+    }
+  };
+
+  return {
+    receive: async (callId, body, claim) =>
+      (await hasRoom(claim.bytes)) ? write(pathOf(callId), body, claim) : { status: 'disk_full' },
+    size: async (callId) => {
+      try {
+        return (await stat(pathOf(callId))).size;
+      } catch (error) {
+        if (isAbsent(error)) return null;
+        throw error;
+      }
+    },
+    read: (callId, start, end) => createReadStream(pathOf(callId), { start, end }),
+    remove: (callId) => rm(pathOf(callId), { force: true }),
+  };
+};

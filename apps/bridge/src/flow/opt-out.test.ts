@@ -1,0 +1,77 @@
+import { makeOutcome } from '@outdial/telephony';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { noPlaybooks, settings } from '../../test/fixtures.ts';
+import { openWorld, type World } from '../../test/world.ts';
+import { acceptDispatch } from './accept-dispatch.ts';
+import { retryCall } from './retry-call.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world?.close());
+beforeEach(() => world.reset());
+
+const OTHER = '+61491571804';
+
+const ask = (destination: string, dryRun = false) =>
+  acceptDispatch(
+    { calls: world.calls, settings: settings(), playbooks: noPlaybooks, wake: () => {} },
+    {
+      apiKeyName: 'n8n',
+      idempotencyKey: null,
+      allowDuplicate: true,
+      command: { destination, caller_id: 'Nehos', dry_run: dryRun },
+    },
+  );
+const optOut = async (): Promise<string> => {
+  const id = await world.granted();
+  await world.say(id, { type: 'answered' });
+  await world.say(id, { type: 'opt_out' });
+  return id;
+};
+
+test('an opt-out is told once and stands in the record', async () => {
+  const id = await optOut();
+  const { optedOutAt } = await world.found(id);
+  expect(optedOutAt).toBeInstanceOf(Date);
+  await world.say(id, { type: 'opt_out' });
+  expect((await world.found(id)).optedOutAt).toEqual(optedOutAt);
+  expect((await world.events(id)).filter((event) => event === 'call.opt_out')).toHaveLength(1);
+});
+
+test('the number is refused at the door from then on, and no other is', async () => {
+  await optOut();
+  expect(await ask('0491 570 156')).toMatchObject({ status: 'refused', code: 'do_not_call' });
+  expect((await ask(OTHER)).status).toBe('accepted');
+  expect(await ask('0491 570 156', true)).toMatchObject({
+    wouldCall: false,
+    verdicts: expect.arrayContaining([expect.objectContaining({ rail: 'do_not_call', verdict: 'refuse' })]),
+  });
+});
+
+test('a call that was accepted before is blocked instead of dispatched', async () => {
+  const waiting = await world.place();
+  const other = await world.place({ destination: OTHER });
+  const talking = await world.place();
+  await world.calls.transaction((tx) => tx.addOptOut('+61491570156', talking.id));
+  await world.dispatchAll();
+  expect(await world.found(waiting.id)).toMatchObject({
+    status: 'canceled',
+    outcome: { end_reason: 'blocked', message: expect.stringContaining('do-not-call') },
+  });
+  expect((await world.found(other.id)).status).toBe('dispatched');
+});
+
+test('an opt-out that comes after the end of its call counts, and the call is not placed again', async () => {
+  const id = await world.granted();
+  await world.say(id, { type: 'answered' });
+  await world.end(id, makeOutcome('provider_error', { talk_ms: 1_000 }));
+  await world.say(id, { type: 'opt_out' });
+  expect((await world.found(id)).optedOutAt).toBeInstanceOf(Date);
+  expect(await ask('0491 570 156')).toMatchObject({ code: 'do_not_call' });
+  expect(await retryCall({ calls: world.calls, settings: settings() }, id)).toMatchObject({
+    status: 'refused',
+    detail: expect.stringContaining('do-not-call'),
+  });
+});
