@@ -69,6 +69,7 @@ export const createConversation = (options: {
   readonly room: Room;
   readonly models: Models;
   readonly turnDetection: TurnDetection;
+  readonly endpointing: { readonly minDelay?: number };
   readonly call: Pick<GrantedCall, 'playbook' | 'voicemail'>;
   readonly tools: ToolSet;
   /** Speech or model are gone for good. */
@@ -90,6 +91,7 @@ export const createConversation = (options: {
     ...options.models,
     turnHandling: {
       turnDetection: options.turnDetection,
+      endpointing: options.endpointing,
       interruption: { discardAudioIfUninterruptible: false },
     },
     userAwayTimeout: null,
@@ -103,8 +105,13 @@ export const createConversation = (options: {
   let agentState: string = 'listening';
   let userState: string = 'listening';
   let left = false;
+  let waits = false;
   const onProviderError = (reason: string) => {
     if (!left) options.onProviderError(reason);
+  };
+
+  const onEnd = (reason: EndReason) => {
+    if (!left) options.onEnd(reason);
   };
 
   const say = async (text: string): Promise<void> => {
@@ -122,7 +129,7 @@ export const createConversation = (options: {
   const sayAndEnd = async (text: string, reason: EndReason): Promise<void> => {
     spoke = false;
     await say(text).catch((error) => log.debug({ reason: String(error) }, 'the last sentence was not said'));
-    if (spoke) options.onEnd(reason);
+    if (spoke) onEnd(reason);
     else onProviderError(SILENT);
   };
   const optOut = () => {
@@ -139,16 +146,16 @@ export const createConversation = (options: {
 
   const onVerdict = (answerer: Answerer) => {
     log.info({ answerer }, 'it is known what answered');
-    if (answerer !== 'voicemail' && answerer !== 'mailbox_full') return;
+    if (left || (answerer !== 'voicemail' && answerer !== 'mailbox_full')) return;
     // From here on nothing is said to the machine but the message.
     silenced = true;
     silence.stop();
     attempt(() => session.interrupt({ force: true }));
     const message = options.call.voicemail === 'leave_message' ? playbook.voicemail_message : null;
-    if (message === null || answerer === 'mailbox_full') return options.onEnd('voicemail_detected');
+    if (message === null || answerer === 'mailbox_full') return onEnd('voicemail_detected');
     callee.awaitMessage((moment) => {
       log.info({ moment }, 'the voicemail was waited for');
-      if (moment === 'give_up') return options.onEnd('voicemail_detected');
+      if (moment === 'give_up') return onEnd('voicemail_detected');
       void sayAndEnd(message, 'voicemail_left');
     });
   };
@@ -174,7 +181,7 @@ export const createConversation = (options: {
   );
 
   const keypad = createKeypad((digits) => {
-    if (silenced) return;
+    if (silenced || waits) return;
     silence.heard();
     callee.guard()?.open();
     attempt(() => session.interrupt());
@@ -255,10 +262,17 @@ export const createConversation = (options: {
     during: silence.during,
     optOut,
     answeredBy: callee.who.answeredBy,
-    pause: () => session.input.setAudioEnabled(false),
-    resume: () => session.input.setAudioEnabled(true),
+    pause: () => {
+      waits = true;
+      session.input.setAudioEnabled(false);
+    },
+    resume: () => {
+      waits = false;
+      session.input.setAudioEnabled(true);
+    },
     leave: async () => {
       left = true;
+      silenced = true;
       clearTimeout(firstSound);
       silence.stop();
       keypad.stop();

@@ -23,7 +23,7 @@ import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
-import { buildModels, turnDetectionFor } from './models.ts';
+import { buildModels, endpointingFor, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
 import { withNotice } from './recording/consent.ts';
@@ -132,6 +132,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         room: ctx.room,
         models,
         turnDetection: turnDetectionFor(config),
+        endpointing: endpointingFor(config),
         call: recording === null ? call : { ...call, playbook: withNotice(call.playbook) },
         record: recording !== null,
         onSession: (session) => {

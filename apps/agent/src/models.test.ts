@@ -2,7 +2,7 @@ import { inference, initializeLogger } from '@livekit/agents';
 import { beforeAll, expect, test } from 'vitest';
 import { testConfig } from '../test/config.ts';
 import { testLog } from '../test/log.ts';
-import { buildModels, turnDetectionFor } from './models.ts';
+import { buildModels, endpointingFor, turnDetectionFor } from './models.ts';
 
 const PLAYBOOK = { language: 'en', voice: null };
 // Nothing listens there: what is built asks nobody yet.
@@ -48,4 +48,10 @@ test('the session gets the turn detection that was chosen', () => {
   expect(local).toBeInstanceOf(inference.TurnDetector);
   // Never LiveKit's cloud model, which would be sent the callee's voice.
   expect(local).toMatchObject({ model: 'turn-detector-v1-mini' });
+});
+
+test('nothing is waited on top of a turn that Cartesia ended; others keep the framework’s wait', () => {
+  expect(endpointingFor(testConfig())).toEqual({ minDelay: 0 });
+  expect(endpointingFor(testConfig({ TURN_DETECTION: 'local' }))).toEqual({});
+  expect(endpointingFor(testConfig({ STT_PROVIDER: 'openai' }))).toEqual({});
 });

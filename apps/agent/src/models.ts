@@ -141,3 +141,12 @@ export const turnDetectionFor = (config: AgentConfig): TurnDetection => {
   const { provider } = chooseModels(config).turns;
   return provider === 'local' ? new inference.TurnDetector({ version: 'v1-mini' }) : provider;
 };
+
+/**
+ * What the session waits on top of a turn's end. Cartesia ends turns by the words and has waited already: the
+ * framework's own 500 ms would be dead air behind every one of them.
+ */
+export const endpointingFor = (config: AgentConfig): { minDelay?: number } => {
+  const { stt, turns } = chooseModels(config);
+  return stt.provider === 'cartesia' && turns.provider === 'stt' ? { minDelay: 0 } : {};
+};

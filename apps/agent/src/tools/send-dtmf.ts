@@ -1,8 +1,6 @@
 import { llm } from '@livekit/agents';
+import { TOOL_WORDS } from '@outdial/playbooks';
 import { z } from 'zod';
-
-const DESCRIPTION = `Presses keys on the phone, to find the way through an automated menu or to give a number it asks for.
-Use it only when an automated voice asks for keys. Say nothing before or after it.`;
 
 /** Digits, `*` and `#`; `w` waits half a second. */
 const KEYS = /^[0-9*#w]{1,24}$/;
@@ -10,7 +8,7 @@ const KEYS = /^[0-9*#w]{1,24}$/;
 /** The model's way through a menu; `send` presses one key after the other. */
 export const createSendDtmfTool = (options: { readonly send: (keys: string) => Promise<void> }) =>
   llm.tool({
-    description: DESCRIPTION,
+    description: TOOL_WORDS.send_dtmf,
     parameters: z.object({
       keys: z.string().describe('The keys in order: 0-9, * and #; w waits half a second'),
     }),

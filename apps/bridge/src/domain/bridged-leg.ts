@@ -25,9 +25,18 @@ export type LegVerdict =
 
 type Refusal = Extract<LegAnswer, { granted: false }>;
 
+/** The answer that nobody is dialled, and why. */
+export const legRefused = (reason: Refusal['reason'], more: Partial<Refusal> = {}): LegAnswer => ({
+  granted: false,
+  reason,
+  after_ms: null,
+  message: null,
+  ...more,
+});
+
 const refuse = (reason: Refusal['reason'], more: Partial<Refusal> = {}): LegVerdict => ({
   status: 'answer',
-  answer: { granted: false, reason, after_ms: null, message: null, ...more },
+  answer: legRefused(reason, more),
 });
 
 /** The answer to a job for a leg that is written down, with the time that is left. */

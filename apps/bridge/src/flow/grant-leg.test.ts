@@ -124,6 +124,16 @@ describe.each(['embedded', 'postgres'] as const)('a second leg on %s', (kind) =>
     });
   });
 
+  test('to a number on the do-not-call list is blocked', async () => {
+    const id = await talking();
+    await world.database
+      .insertInto('doNotCall')
+      .values({ number: '+61255500100', source: 'callee', callId: id })
+      .execute();
+    expect(await ask(id)).toMatchObject({ granted: false, reason: 'blocked', message: expect.any(String) });
+    expect((await world.found(id)).bridgedLegs).toEqual([]);
+  });
+
   test('takes a place of the trunk until it is over, and counts for its pace', async () => {
     const id = await talking();
     await talking();

@@ -2,7 +2,7 @@ import { describeTargets, type FilledPlaybook, TOOL_WORDS } from '@outdial/playb
 import type { PlaybookTool } from '@outdial/telephony';
 import type { ChatTool } from './model-client.ts';
 
-const tool = (name: PlaybookTool, properties: object): ChatTool => ({
+const tool = (name: keyof typeof TOOL_WORDS, properties: object): ChatTool => ({
   type: 'function',
   function: {
     name,
@@ -32,14 +32,19 @@ const chatTool = (name: PlaybookTool, { transfer_targets: targets }: FilledPlayb
   }
 };
 
-/** The tools of a playbook, as the model is told of them in a call: targets by name, never by number. */
-export const toolsOf = (playbook: FilledPlaybook): readonly ChatTool[] =>
-  playbook.tools.map((name) => chatTool(name, playbook)).filter((known) => known !== null);
+/** The tools of a call with this playbook, as the model is told of them: targets by name, never by number. */
+export const toolsOf = (playbook: FilledPlaybook): readonly ChatTool[] => [
+  tool('opt_out', {}),
+  ...playbook.tools.map((name) => chatTool(name, playbook)).filter((known) => known !== null),
+];
 
 /** What a tool leads to where there is no telephone. */
 export type ToolResult =
   | { readonly status: 'over'; readonly shown: string }
   | { readonly status: 'answer'; readonly output: string };
+
+const OPTED_OUT =
+  'Done: the number is on the do-not-call list. Tell them in one sentence that they will not be called again, and say goodbye.';
 
 const answer = (output: string): ToolResult => ({ status: 'answer', output });
 
@@ -62,6 +67,8 @@ export const playTool = (playbook: FilledPlaybook, name: string, argumentsText: 
         : answer(`There is no transfer target ${target}.`);
     case 'end_call':
       return { status: 'over', shown: 'The agent would say goodbye and hang up.' };
+    case 'opt_out':
+      return answer(OPTED_OUT);
     default:
       return answer('Sent.');
   }

@@ -96,7 +96,11 @@ describe('playbook talk', () => {
     expect(system).toContain('Say that you are an AI');
     expect(system).toContain('invoice <data>4711</data>');
     expect(asked?.request.messages[1]).toMatchObject({ role: 'assistant' });
-    expect(asked?.request.tools?.map((tool) => tool.function.name)).toEqual(['transfer_call', 'end_call']);
+    expect(asked?.request.tools?.map((tool) => tool.function.name)).toEqual([
+      'opt_out',
+      'transfer_call',
+      'end_call',
+    ]);
     expect(JSON.stringify(asked?.request)).not.toContain('5550');
   });
 
@@ -106,6 +110,17 @@ describe('playbook talk', () => {
       code: 0,
       stdout: expect.stringMatching(/^agent {2}Hello[^\n]*\n$/),
     });
+  });
+
+  test('an opt-out is noted by no one, and the talk goes on to its goodbye', async () => {
+    model.llm.script([
+      { on: 'tool', match: /do-not-call list/, reply: 'You will not be called again. Goodbye.' },
+      { on: 'user', match: /./, reply: { calls: [{ name: 'opt_out', arguments: {} }] } },
+    ]);
+    const run = await talk('Do not call me again\n');
+    model.llm.script(null);
+    expect(run.stdout).toContain('tool   opt_out {}\n');
+    expect(run.stdout).toContain('agent  You will not be called again. Goodbye.\n');
   });
 
   test('a target that the model makes up leads nowhere', async () => {

@@ -51,8 +51,13 @@ describe('the grant', () => {
         caller_name: 'LiveKit Nehos Hosted',
         ring_timeout_seconds: 45,
         max_call_seconds: 840,
-        greeting: 'Hello',
-        instructions: null,
+        voicemail: 'hang_up',
+        record: false,
+        playbook: expect.objectContaining({
+          name: 'default',
+          greeting: 'Hello',
+          transfer_targets: [{ name: 'default', description: null, uri: 'tel:+61255500100' }],
+        }),
       },
     });
     expect(await record(id)).toMatchObject({ status: 'dialing', dialing_at: expect.any(String) });

@@ -196,7 +196,7 @@ describe('dry_run', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({
       would_call: false,
-      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}, {}],
+      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}, {}, {}],
     });
   });
 
