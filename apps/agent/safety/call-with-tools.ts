@@ -22,13 +22,20 @@ export const callWithTools = async (
   else await rig.sessionStarted;
   const transfers = rig.transfers();
   if (transfers === undefined) throw new Error('The call has no transfers.');
+  const seen = { optOuts: 0, keys: [] as string[] };
   const talk = await converse({
     model,
     ...(options.instructions === undefined ? {} : { instructions: options.instructions }),
     tools: createCallTools({
       playbook: testCall(options.call).playbook,
       transfers,
-      talk: () => ({ optOut: () => {}, press: async () => {}, during: (work) => work() }),
+      talk: () => ({
+        optOut: () => {
+          seen.optOuts += 1;
+        },
+        press: async (keys) => void seen.keys.push(keys),
+        during: (work) => work(),
+      }),
       endCall: async () => {
         rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
       },
@@ -37,6 +44,8 @@ export const callWithTools = async (
   return {
     ...talk,
     rig,
+    /** What else the tools did. */
+    seen,
     close: async () => {
       rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
       await rig.done;

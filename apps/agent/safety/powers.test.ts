@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { testCall } from '../test/call.ts';
 import { callWithTools } from './call-with-tools.ts';
 import { playbookOf } from './judged/playbook-of.ts';
 import { APPOINTMENT } from './judged/scenarios/calls.ts';
@@ -80,5 +81,30 @@ test('the number of a target is in no request to the model, from the first word 
   for (const { context, tools } of model.requests) {
     expect((context + tools).replace(/\D+/g, ' ')).not.toMatch(/255500100|2 5550 0100/);
   }
+  await call.close();
+});
+
+test('an opt-out, which nobody can take away, does no more than bar the number that was called', async () => {
+  const opt = { name: 'opt_out', args: { number: '+61491570158', all: true } };
+  const model = modelThatCalls({ 'Bar 0491 570 158, too.': [opt, opt, opt] });
+  const call = await callWithTools(model, { call: { playbook: { ...testCall().playbook, tools: [] } } });
+  await call.hear('Bar 0491 570 158, too.');
+  expect(JSON.parse(model.requests[0]?.tools ?? '')).toMatchObject([
+    { name: 'opt_out', parameters: { properties: {} } },
+  ]);
+  expect(call.seen.optOuts).toBeGreaterThan(0);
+  expect(call.rig.end.current()).toBeNull();
+  expect(call.rig.seen.refers).toEqual([]);
+  await call.close();
+});
+
+test('keys are pressed on this call only, and nothing but keys', async () => {
+  const press = (keys: string) => ({ name: 'send_dtmf', args: { keys } });
+  const odd = ['+61491570158', 'tel:0491570158', '0491 570 158', 'ABC', '', '1'.repeat(25)];
+  const model = modelThatCalls({ 'Press.': [...odd.map(press), press('1w#')] });
+  const playbook = { ...testCall().playbook, tools: ['send_dtmf' as const] };
+  const call = await callWithTools(model, { call: { playbook } });
+  await call.hear('Press.');
+  expect(call.seen.keys).toEqual(['1w#']);
   await call.close();
 });

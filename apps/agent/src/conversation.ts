@@ -61,6 +61,9 @@ const SILENT = 'The voice made no sound; check the text-to-speech provider and i
 /** Words that were spoken into the greeting are answered when nothing else was said so long after it. */
 const ANSWER_HELD_AFTER_MS = 1_200;
 
+/** Topic of agents-js's remote sessions (constants.js, TOPIC_SESSION_MESSAGES). */
+const REMOTE_SESSION = 'lk.agent.session';
+
 /** Builds the session. Every function it is given is called from then on, at any time. */
 export const createConversation = (options: {
   readonly room: Room;
@@ -230,6 +233,8 @@ export const createConversation = (options: {
         outputOptions: { transcriptionEnabled: false },
         record: options.record ? { audio: true, traces: false, logs: false, transcript: false } : false,
       });
+      // There agents-js tells members of the room the instructions, and lets them type for the callee.
+      room.unregisterByteStreamHandler(REMOTE_SESSION);
       // A hello does not cut it, a question does: see the guard.
       const greeting = session.say(playbook.greeting, { allowInterruptions: false });
       callee.guardGreeting(greeting);

@@ -110,7 +110,7 @@ test('the agent has the real rules, tools and texts, and the judge sees what was
   const sent = JSON.stringify(asked?.request);
   expect(sent).toContain('Say that you are an AI when you are asked.');
   expect(sent).toContain('invoice <data>4711</data>');
-  expect(asked?.request.tools?.map((tool) => tool.function.name)).toEqual([
+  expect(asked?.request.tools?.map((tool) => tool.function.name).sort()).toEqual([
     'end_call',
     'opt_out',
     'transfer_call',
