@@ -20,7 +20,6 @@ const startIn = async (room: Room, options: { readonly model?: llm.LLM; readonly
     room,
     models: { llm: options.model ?? new voice.testing.FakeLLM() } as unknown as Models,
     turnDetection: 'stt',
-    endpointing: {},
     call: testCall(),
     tools: options.tools ?? {},
     onProviderError: () => {},
