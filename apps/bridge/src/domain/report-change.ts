@@ -27,7 +27,7 @@ const timeOf = (call: Call, report: CallReport, now: Date): Date =>
 // ringing that it speaks of.
 const reportedAfterEnd = (call: Call, report: CallReport, now: Date): CallChange => {
   if (report.type === 'leg') return legsSeen(call, [report.leg]);
-  if (report.type === 'opt_out') return optedOut(call, timeOf(call, report, now));
+  if (asksNoMoreCalls(report)) return optedOut(call, timeOf(call, report, now));
   const at = timeOf(call, report, now);
   const fits =
     report.type === 'ringing' &&
@@ -36,6 +36,10 @@ const reportedAfterEnd = (call: Call, report: CallReport, now: Date): CallChange
     at <= earliest(now, call.answeredAt, call.endedAt);
   return fits ? { ringingAt: at } : NOTHING;
 };
+
+/** Whether a report says that the callee asked not to be called again. */
+export const asksNoMoreCalls = (report: CallReport): boolean =>
+  report.type === 'opt_out' || (report.type === 'ended' && report.opted_out === true);
 
 const optedOut = (call: Call, at: Date): CallChange =>
   call.optedOutAt === null ? { optedOutAt: at } : NOTHING;
@@ -80,6 +84,7 @@ export const reported = (call: Call, report: CallReport, now: Date): CallChange 
       return {
         ...finish(call, asBridgeKnows(call, report.outcome, now), at),
         ...announced(call, report.follows, now),
+        ...(asksNoMoreCalls(report) ? optedOut(call, at) : NOTHING),
       };
   }
 };

@@ -75,3 +75,19 @@ test('an opt-out that comes after the end of its call counts, and the call is no
     detail: expect.stringContaining('do-not-call'),
   });
 });
+
+test.each(['in_progress', 'lost'])(
+  'an opt-out whose own report was lost comes with the end, the call being %s',
+  async (before) => {
+    const id = await world.granted();
+    await world.say(id, { type: 'answered' });
+    const outcome = makeOutcome('provider_error', { talk_ms: 1_000 });
+    if (before === 'lost') await world.end(id, outcome);
+    for (let times = 0; times < 2; times += 1) {
+      await world.say(id, { type: 'ended', outcome, opted_out: true });
+    }
+    expect((await world.found(id)).optedOutAt).toBeInstanceOf(Date);
+    expect((await world.events(id)).filter((event) => event === 'call.opt_out')).toHaveLength(1);
+    expect(await ask('0491 570 156')).toMatchObject({ code: 'do_not_call' });
+  },
+);

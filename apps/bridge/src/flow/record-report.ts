@@ -3,6 +3,7 @@ import { advanceCall } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallChange } from '../domain/call-change.ts';
 import { SUSPICIOUS_RUN, withDialFormatHint } from '../domain/dial-format-hint.ts';
+import { asksNoMoreCalls } from '../domain/report-change.ts';
 import type { CallStore, CallTransaction } from '../ports.ts';
 import { change } from './advance.ts';
 
@@ -28,7 +29,7 @@ export const recordReport = (deps: Deps, id: string, report: CallReport): Promis
 
     const isNew = report.type === 'alive' || (await tx.insertReport(id, report));
     const changes = isNew ? advanceCall(call, { type: 'report', report }, now) : {};
-    if (isNew && report.type === 'opt_out') await tx.addOptOut(call.destination, call.id);
+    if (isNew && asksNoMoreCalls(report)) await tx.addOptOut(call.destination, call.id);
     const saved = await change(tx, locked, { ...(await withHint(tx, call, changes)), lastAliveAt: now });
     return {
       status: 'taken',
