@@ -80,6 +80,16 @@ describe.each(['embedded', 'postgres'] as const)('a second leg on %s', (kind) =>
     expect(await ask(id)).toMatchObject({ granted: false, reason: 'taken' });
   });
 
+  test('to an extension is one phone, however its host is written', async () => {
+    const first = 'sip:Desk@sip.example.com';
+    const id = await talking({ transferTarget: first });
+    expect(await ask(id)).toMatchObject({ granted: true, target: first });
+    const change = { transferTarget: 'sip:desk@sip.example.com:5060;transport=tcp' };
+    await world.calls.transaction((tx) => tx.save(id, change));
+    expect(await ask(id), 'the same grant').toMatchObject({ granted: true, target: first });
+    expect((await world.found(id)).bridgedLegs).toHaveLength(1);
+  });
+
   test.each<[string, string, (id: string) => Promise<unknown>]>([
     ['of a canceled call', 'canceled', (id) => cancelCall(world, id)],
     ['of a call that is over', 'final', (id) => world.end(id, makeOutcome('callee_hangup', { talk_ms: 1 }))],
