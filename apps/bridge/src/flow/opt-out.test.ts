@@ -63,6 +63,17 @@ test('a call that was accepted before is blocked instead of dispatched', async (
   expect((await world.found(other.id)).status).toBe('dispatched');
 });
 
+test('a call that was dispatched before is blocked instead of granted', async () => {
+  const [late, talking] = [await world.dispatched(), await world.place()];
+  await world.calls.transaction((tx) => tx.addOptOut('+61491570156', talking.id));
+  expect(await world.ask(late)).toEqual({ granted: false, reason: 'final' });
+  expect(await world.found(late)).toMatchObject({
+    status: 'canceled',
+    dialingAt: null,
+    outcome: { end_reason: 'blocked', message: expect.stringContaining('do-not-call') },
+  });
+});
+
 test('an opt-out that comes after the end of its call counts, and the call is not placed again', async () => {
   const id = await world.granted();
   await world.say(id, { type: 'answered' });
