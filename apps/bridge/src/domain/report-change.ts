@@ -48,7 +48,10 @@ const transferred = (call: Call, transfer: TransferResult, at: Date): CallChange
   // Who talks with a target already is not transferred again.
   if (call.bridgedAt !== null) return NOTHING;
   if (transfer.mode === 'refer' || transfer.result === 'unknown') return { transfer };
-  return transfer.result === 'failed' ? { transfer, legOpen: false } : bridgedSince(call, transfer, at);
+  if (transfer.result !== 'failed') return bridgedSince(call, transfer, at);
+  // A leg to another target may be ringing still.
+  const isOfLastLeg = transfer.target === call.bridgedLegs.at(-1)?.uri;
+  return { transfer, ...(isOfLastLeg ? { legOpen: false } : NOTHING) };
 };
 
 /** What a report of the call's job changes. */

@@ -260,6 +260,16 @@ describe.each(['embedded', 'postgres'] as const)('a second leg on %s', (kind) =>
     expect((await world.events(id)).filter((type) => type === 'call.transfer')).toHaveLength(2);
   });
 
+  test('that may ring stays open when a transfer to another target fails', async () => {
+    const id = await talking();
+    await ask(id);
+    const other = { target: 'tel:+61255500101', mode: 'bridge', result: 'failed' } as const;
+    await world.say(id, { type: 'transfer', transfer: other });
+    expect(await world.found(id)).toMatchObject({ legOpen: true });
+    await world.say(id, said('failed'));
+    expect(await world.found(id)).toMatchObject({ legOpen: false });
+  });
+
   test('a late word of another transfer takes nothing back', async () => {
     const id = await talking();
     await ask(id);
