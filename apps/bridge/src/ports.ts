@@ -63,7 +63,7 @@ export interface CallTransaction {
     callbacksFor: readonly CallEventType[],
     endDueAt?: Date,
   ): Promise<readonly string[]>;
-  /** Makes callbacks of this event that wait for their first try due now: their ids. */
+  /** Makes callbacks of this event that wait for their first try due now, and wakes who waits for the call: their ids. */
   hurryCallbacks(callId: string, event: CallEventType): Promise<readonly string[]>;
   /** Adds who wants to hear of one call; an address that is there already stays as it is. */
   addRecipient(callId: string, recipient: CallbackRecipient): Promise<void>;

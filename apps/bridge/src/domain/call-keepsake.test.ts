@@ -22,7 +22,7 @@ describe('an end', () => {
       resultDueAt: after(50_000),
     });
     expect([awaitsResult(call), isSettled(call)]).toEqual([true, false]);
-    expect(endToldAt(call, NOW)).toEqual(after(50_000));
+    expect(endToldAt(call, NOW)).toEqual(after(52_000));
   });
 
   test('that announces nothing waits for nothing', () => {

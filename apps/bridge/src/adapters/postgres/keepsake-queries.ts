@@ -2,6 +2,7 @@ import type { TranscriptTurn } from '@outdial/telephony';
 import { type Kysely, sql } from 'kysely';
 import type { Call } from '../../domain/call.ts';
 import type { PurgeFilter } from '../../ports.ts';
+import { EVENT_CHANNEL } from './event-queries.ts';
 import type { Database } from './schema.ts';
 
 /** Writes the words of a call down; a second writing takes the place of the first. */
@@ -42,12 +43,13 @@ export const deleteTraces = async (db: Kysely<Database>, callId: string): Promis
   await db.updateTable('callbacks').set({ body: null }).where('callId', '=', callId).execute();
 };
 
-/** Makes the first try of these callbacks due now; gives those that waited. */
+/** Makes the first try of these callbacks due now and wakes who waits for the call; gives those that waited. */
 export const hurryCallbacks = async (
   db: Kysely<Database>,
   callId: string,
   event: string,
 ): Promise<readonly string[]> => {
+  await sql`select pg_notify(${EVENT_CHANNEL}, ${callId})`.execute(db);
   const { rows } = await sql<{ id: string }>`
     update callbacks set next_attempt_at = clock_timestamp()
     where call_id = ${callId} and event = ${event} and status = 'pending' and attempts = 0
