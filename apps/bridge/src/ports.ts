@@ -161,10 +161,13 @@ export interface CallStore {
   findTranscript(id: string): Promise<readonly TranscriptTurn[] | null>;
   /** Ended calls whose result did not come in time. */
   findResultsOverdue(limit: number): Promise<readonly Call[]>;
-  /** Calls that ended so many days ago or earlier and still have a transcript or a recording. */
-  findKept(days: number, limit: number): Promise<readonly Call[]>;
-  /** Calls that a purge is about and that were not purged yet, open ones too. */
-  findToPurge(filter: PurgeFilter, limit: number): Promise<readonly Call[]>;
+  /** Calls that ended so many days ago or earlier and still have a transcript or a recording, without `except`. */
+  findKept(days: number, limit: number, except: readonly string[]): Promise<readonly Call[]>;
+  /**
+   * Calls that a purge is about and that were not purged yet: those that are `settled`, or those that are not over
+   * or await their result.
+   */
+  findToPurge(filter: PurgeFilter, settled: boolean, limit: number): Promise<readonly Call[]>;
 
   /** Events after this number, of one call or of all, in order. */
   listEvents(after: number, callId: string | null, limit: number): Promise<readonly StoredEvent[]>;

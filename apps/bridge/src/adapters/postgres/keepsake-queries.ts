@@ -69,8 +69,13 @@ export const findResultsOverdue = async (db: Kysely<Database>, limit: number): P
     .limit(limit)
     .execute();
 
-/** Calls that ended longer ago than this and still have a transcript or a recording, oldest first. */
-export const findKept = async (db: Kysely<Database>, days: number, limit: number): Promise<readonly Call[]> =>
+/** Calls that ended longer ago than this and still have a transcript or a recording, oldest first, without `except`. */
+export const findKept = async (
+  db: Kysely<Database>,
+  days: number,
+  limit: number,
+  except: readonly string[],
+): Promise<readonly Call[]> =>
   db
     .selectFrom('calls')
     .selectAll()
@@ -78,17 +83,23 @@ export const findKept = async (db: Kysely<Database>, days: number, limit: number
     .where((where) =>
       where.or([where('transcriptAt', 'is not', null), where('recordingState', 'in', ['stored', 'awaited'])]),
     )
+    .where(sql<boolean>`id <> all(${except}::text[])`)
     .orderBy('endedAt')
     .limit(limit)
     .execute();
 
-/** Calls that a purge is about and that were not purged yet, open ones too, oldest first. */
+// The same as `isSettled` of the domain.
+const IS_SETTLED = sql<boolean>`ended_at is not null and (result_due_at is null or result_at is not null)`;
+
+/** Calls that a purge is about and that were not purged yet, oldest first: those that are settled, or the others. */
 export const findToPurge = async (
   db: Kysely<Database>,
   filter: PurgeFilter,
+  settled: boolean,
   limit: number,
 ): Promise<readonly Call[]> => {
-  let query = db.selectFrom('calls').selectAll().where('purgedAt', 'is', null);
+  const which = settled ? IS_SETTLED : sql<boolean>`not (${IS_SETTLED})`;
+  let query = db.selectFrom('calls').selectAll().where('purgedAt', 'is', null).where(which);
   switch (filter.by) {
     case 'ids':
       query = query.where('id', 'in', filter.ids);
