@@ -2,7 +2,7 @@ import { createLogger } from '@outdial/runtime';
 import { makeOutcome } from '@outdial/telephony';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { result, TOKEN } from '../../test/fixtures.ts';
+import { calleeLeg, result, TOKEN } from '../../test/fixtures.ts';
 import { openWorld, type World } from '../../test/world.ts';
 import type { RecordingStore } from '../ports.ts';
 import { applyEvent } from './advance.ts';
@@ -92,6 +92,19 @@ describe('a purge', () => {
     expect(await purgeCalls(deps(), before)).toMatchObject({ status: 'purged', purged: { calls: 1 } });
     expect((await world.found(id)).purgedAt).toBeInstanceOf(Date);
     expect((await world.found(awaited)).purgedAt).toBeNull();
+  });
+
+  test('is not undone by reports that come late', async () => {
+    const id = await kept();
+    await purgeCalls(deps(), { by: 'ids', ids: [id] });
+    const before = await world.found(id);
+    await world.say(id, { type: 'opt_out' });
+    await world.say(id, { type: 'leg', leg: calleeLeg() });
+    expect(await world.found(id)).toEqual(before);
+    expect(
+      await world.database.selectFrom('callReports').selectAll().where('callId', '=', id).execute(),
+    ).toEqual([]);
+    expect(await world.database.selectFrom('doNotCall').selectAll().execute()).toEqual([]);
   });
 
   test('takes the words out of callbacks that were sent', async () => {

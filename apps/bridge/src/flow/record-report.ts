@@ -27,6 +27,8 @@ export const recordReport = (deps: Deps, id: string, report: CallReport): Promis
     const { call, now } = locked;
     if (call.grantToken !== report.token) return { status: 'not_granted' };
 
+    // Nothing about people comes back into a record that was purged.
+    if (call.purgedAt !== null) return { status: 'taken', cancel: true, call, ended: false };
     const isNew = report.type === 'alive' || (await tx.insertReport(id, report));
     const changes = isNew ? advanceCall(call, { type: 'report', report }, now) : {};
     if (isNew && asksNoMoreCalls(report)) await tx.addOptOut(call.destination, call.id);
