@@ -207,6 +207,8 @@ export interface RecordingStore {
   read(callId: string, start: number, end: number): Readable;
   /** Deletes it; one that is gone already is fine. */
   remove(callId: string): Promise<void>;
+  /** Deletes what a bridge that died left of uploads that were cut. */
+  removeParts(): Promise<void>;
 }
 
 /** Tells that something happened to a call, on whichever bridge. A hint: who hears it reads the rows. */
