@@ -1,6 +1,6 @@
 import { makeOutcome } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
-import { after, callIn, report, result } from '../../test/fixtures.ts';
+import { after, calleeLeg, callIn, report, result } from '../../test/fixtures.ts';
 import { advanceCall } from './advance-call.ts';
 import { awaitsResult, endToldAt, isSettled } from './call-keepsake.ts';
 
@@ -123,5 +123,8 @@ describe('a purge', () => {
   test('is not undone by what comes late', () => {
     expect(advanceCall(purged, result(), after(30_000))).toEqual({});
     expect(advanceCall(purged, { type: 'recording_stored' }, after(30_000))).toEqual({});
+    expect(advanceCall(purged, { type: 'leg_seen', leg: calleeLeg('late') }, after(30_000))).toEqual({});
+    const late = { type: 'late_leg', legs: [calleeLeg('late')] } as const;
+    expect(advanceCall(purged, late, after(30_000))).toEqual({ lateLeg: true });
   });
 });
