@@ -116,7 +116,10 @@ export const startBackground = (deps: BackgroundDeps): Background => {
     legs,
     clock('rooms', ROUND_MS, () => clearRooms(deps)),
     clock('sweep', SWEEP_MS, () => sweepLateLegs(deps)),
-    clock('retention', RETENTION_MS, () => deleteExpired(deps)),
+    clock('retention', RETENTION_MS, async () => {
+      await deleteExpired(deps);
+      await deps.recordings.removeParts();
+    }),
     clock('callbacks', ROUND_MS, async () => {
       for (const { id } of await deps.calls.findDueCallbacks()) deliver(id);
     }),

@@ -58,6 +58,7 @@ export const ERRORS = {
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong in the bridge' },
   database_unavailable: { status: 503, title: 'The database cannot be reached' },
+  playbooks_unavailable: { status: 503, title: 'The playbooks cannot be read' },
   recordings_disk_full: { status: 507, title: 'The disk for recordings is full' },
   shutting_down: { status: 503, title: 'The bridge is shutting down' },
 } as const satisfies Record<string, ErrorEntry>;

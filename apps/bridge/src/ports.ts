@@ -63,7 +63,7 @@ export interface CallTransaction {
     callbacksFor: readonly CallEventType[],
     endDueAt?: Date,
   ): Promise<readonly string[]>;
-  /** Makes callbacks of this event that wait for their first try due now: their ids. */
+  /** Makes callbacks of this event that wait for their first try due now, and wakes who waits for the call: their ids. */
   hurryCallbacks(callId: string, event: CallEventType): Promise<readonly string[]>;
   /** Adds who wants to hear of one call; an address that is there already stays as it is. */
   addRecipient(callId: string, recipient: CallbackRecipient): Promise<void>;
@@ -161,10 +161,13 @@ export interface CallStore {
   findTranscript(id: string): Promise<readonly TranscriptTurn[] | null>;
   /** Ended calls whose result did not come in time. */
   findResultsOverdue(limit: number): Promise<readonly Call[]>;
-  /** Calls that ended so many days ago or earlier and still have a transcript or a recording. */
-  findKept(days: number, limit: number): Promise<readonly Call[]>;
-  /** Calls that a purge is about and that were not purged yet, open ones too. */
-  findToPurge(filter: PurgeFilter, limit: number): Promise<readonly Call[]>;
+  /** Calls that ended so many days ago or earlier and still have a transcript or a recording, without `except`. */
+  findKept(days: number, limit: number, except: readonly string[]): Promise<readonly Call[]>;
+  /**
+   * Calls that a purge is about and that were not purged yet: those that are `settled`, or those that are not over
+   * or await their result.
+   */
+  findToPurge(filter: PurgeFilter, settled: boolean, limit: number): Promise<readonly Call[]>;
 
   /** Events after this number, of one call or of all, in order. */
   listEvents(after: number, callId: string | null, limit: number): Promise<readonly StoredEvent[]>;
@@ -204,6 +207,8 @@ export interface RecordingStore {
   read(callId: string, start: number, end: number): Readable;
   /** Deletes it; one that is gone already is fine. */
   remove(callId: string): Promise<void>;
+  /** Deletes what a bridge that died left of uploads that were cut. */
+  removeParts(): Promise<void>;
 }
 
 /** Tells that something happened to a call, on whichever bridge. A hint: who hears it reads the rows. */

@@ -23,7 +23,7 @@ const checkUrl = (text: string): string | null => {
 /** The names that only the command line reads, what each means (`description`). */
 export const cliEnvironment = {
   OUTDIAL_API_KEY: optional(
-    'Key of the command line: the secret of one entry of BRIDGE_API_KEYS; replaying callbacks needs its scope admin.',
+    'Key of the command line: the secret of one entry of BRIDGE_API_KEYS; replaying callbacks and purging calls need its scope admin.',
     checkKey,
   ),
 } as const;

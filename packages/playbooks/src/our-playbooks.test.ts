@@ -36,6 +36,7 @@ test.each(NAMES)('%s can be filled in and granted', (name) => {
   if (result.status !== 'filled') throw new Error(result.detail);
   const { max_call_seconds: _limit, transfer_targets: targets, ...filled } = result.playbook;
   expect(JSON.stringify(filled)).not.toContain('{{');
+  expect(filled.recording_notice).toContain('recorded');
   expect(targets.map(({ target }) => target)).toEqual(targets.map(() => '02 5550 0100'));
   grantedPlaybookSchema.parse({ ...filled, transfer_targets: [] });
 });

@@ -9,11 +9,9 @@ test.each([
     'sip:61731071901@pbx.example.com',
     { dialString: '61731071901', e164: '+61731071901', key: '+61731071901' },
   ],
-  [
-    'sip:accounts@sip.example.com',
-    { dialString: 'accounts', e164: null, key: 'sip:accounts@sip.example.com' },
-  ],
-  ['sip:4711@sip.example.com:5070', { dialString: '4711', e164: null, key: 'sip:4711@sip.example.com:5070' }],
+  ['sip:accounts@sip.example.com', { dialString: 'accounts', e164: null, key: 'accounts' }],
+  ['sip:4711@sip.example.com:5070', { dialString: '4711', e164: null, key: '4711' }],
+  ['sip:Accounts@sip.example.com', { dialString: 'Accounts', e164: null, key: 'accounts' }],
 ])('%s is dialled over the trunk', (uri, expected) => {
   expect(bridgedTarget(uri, options)).toEqual({ status: 'ok', ...expected });
 });

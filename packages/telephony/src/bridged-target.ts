@@ -17,6 +17,10 @@ export type BridgedTarget =
 
 const SIP_URI = /^sips?:([^@]+)@([^;]+)/i;
 
+/** The same for every spelling of one phone: its number, else the user part, which is all that the trunk is told. */
+export const phoneKey = (target: { readonly uri: string; readonly e164: string | null }): string =>
+  target.e164 ?? (SIP_URI.exec(target.uri)?.[1] ?? target.uri).toLowerCase();
+
 const hostOf = (text: string): string => text.trim().toLowerCase().replace(/:\d+$/, '');
 
 /**
@@ -38,7 +42,7 @@ export const bridgedTarget = (
   if (target.status === 'invalid') return target;
   if (target.e164 !== null) {
     const dialString = toDialString(target.e164, options.format, options.country);
-    return { status: 'ok', dialString, e164: target.e164, key: target.e164 };
+    return { status: 'ok', dialString, e164: target.e164, key: phoneKey(target) };
   }
   const [, user = '', host = ''] = SIP_URI.exec(target.uri) ?? [];
   if (options.trunkHost === null || hostOf(host) !== hostOf(options.trunkHost)) {
@@ -47,5 +51,5 @@ export const bridgedTarget = (
       reason: 'A call of our own reaches only numbers, and names at SIP_TRUNK_HOST; this target needs REFER.',
     };
   }
-  return { status: 'ok', dialString: user, e164: null, key: target.uri };
+  return { status: 'ok', dialString: user, e164: null, key: phoneKey(target) };
 };

@@ -122,6 +122,8 @@ export const reportSchema = z.discriminatedUnion('type', [
     outcome: callOutcomeSchema as z.ZodType<CallOutcome>,
     /** What will be sent after it; absent: nothing. */
     follows: followsSchema.optional(),
+    /** The callee asked not to be called again: said once more, because an `opt_out` may have been lost. */
+    opted_out: z.boolean().optional(),
   }),
 ]);
 export type CallReport = z.infer<typeof reportSchema>;

@@ -1,4 +1,4 @@
-export { type BridgedTarget, bridgedTarget } from './bridged-target.ts';
+export { type BridgedTarget, bridgedTarget, phoneKey } from './bridged-target.ts';
 export { type CallMetadata, type DecodedMetadata, decodeMetadata, encodeMetadata } from './call-metadata.ts';
 export {
   CALL_STATUSES,

@@ -105,3 +105,20 @@ test('the result of a transfer is told until it is heard, in order', async () =>
   await heard.promise;
   expect(told).toEqual(['transfer', 'transfer', 'ringing']);
 });
+
+test('an opt-out is told until it is heard, and stands in the end that the spool keeps', async () => {
+  const told: string[] = [];
+  const heard = Promise.withResolvers<void>();
+  const ledger = ledgerWith(async (_callId, _path, body) => {
+    told.push(JSON.parse(body).type);
+    if (told.length === 1) throw new Error('away');
+    heard.resolve();
+    return Response.json({ cancel: false });
+  });
+  ledger.note({ type: 'opt_out' });
+  await heard.promise;
+  expect(told).toEqual(['opt_out', 'opt_out']);
+  await ledger.close(makeOutcome('callee_hangup', { talk_ms: 1 }), { result: false, recording: false });
+  const report = JSON.parse(await readFile(join(dir, 'call_1.json'), 'utf8'));
+  expect(report).toMatchObject({ type: 'ended', opted_out: true });
+});

@@ -32,6 +32,8 @@ const GRANT_PATIENCE_MS = 5_000;
 const LEG_PATIENCE_MS = 4_000;
 const REPORT_PATIENCE_MS = 5_000;
 const RETRY_EVERY_MS = 250;
+/** Whether callee and target talk decides what is cut when this process dies, an opt-out who is never called again. */
+const TOLD_UNTIL_HEARD: ReadonlySet<string> = new Set(['transfer', 'opt_out']);
 const NO_ANSWER = 'The agent did not hear in time that it may dial, so it did not.';
 
 /** The ledger of a call that the bridge wrote down: grant and signed reports over HTTP. */
@@ -40,6 +42,7 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
   let grantedAt = performance.now();
   let seq = 0;
   let alive: NodeJS.Timeout | undefined;
+  let optedOut = false;
   let tellCancel = () => {};
   let line: Promise<unknown> = Promise.resolve();
 
@@ -70,8 +73,8 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
 
   const enqueue = (step: CallStep | { type: 'alive' }) => {
     const body = stamp(step);
-    // Whether callee and target talk decides what is cut when this process dies: that is told until it is heard.
-    line = line.then(() => (step.type === 'transfer' ? deliver(body) : send(body)));
+    if (step.type === 'opt_out') optedOut = true;
+    line = line.then(() => (TOLD_UNTIL_HEARD.has(step.type) ? deliver(body) : send(body)));
   };
 
   const deliver = async (body: string): Promise<'settled' | 'unreachable'> => {
@@ -133,7 +136,7 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
     },
     close: async (outcome: CallOutcome, follows: Follows) => {
       clearInterval(alive);
-      const body = stamp({ type: 'ended', outcome, follows });
+      const body = stamp({ type: 'ended', outcome, follows, ...(optedOut ? { opted_out: true } : {}) });
       const spooled = await keep(options.spool, callId, body, log);
       return async () => {
         await Promise.race([line, pause(REPORT_PATIENCE_MS, undefined, { ref: false })]);

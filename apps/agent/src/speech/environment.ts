@@ -2,9 +2,10 @@ import { choice, number, optional, withDefault } from '@outdial/runtime';
 import { checkVoiceSpec } from './voice-spec.ts';
 
 const milliseconds = (meaning: string) =>
-  optional(meaning, (text) =>
-    /^\d{1,5}$/.test(text) ? null : `"${text}" is not a number of milliseconds.`,
-  ).transform((text) => (text === null ? null : Number(text)));
+  optional(meaning, (text) => (/^\d{1,5}$/.test(text) ? null : `"${text}" is not a number of milliseconds.`))
+    .transform((text) => (text === null ? null : Number(text)))
+    // Said once more: a transform is a schema of its own.
+    .describe(meaning);
 
 /** The names that choose how the agent hears, thinks and speaks. `docs/voice.md` explains them. */
 export const speechEnvironment = {

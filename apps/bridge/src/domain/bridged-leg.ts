@@ -2,6 +2,7 @@ import {
   checkTransferPolicy,
   DIAL_WITHIN_MS,
   type LegAnswer,
+  phoneKey,
   type TransferTarget,
   toTransferUri,
 } from '@outdial/telephony';
@@ -13,7 +14,7 @@ import type { DialSettings } from './guard-rails.ts';
 /** A second leg that the call's job was allowed to dial, once: which target, and until when (RFC 3339). */
 export type GrantedLeg = {
   readonly uri: string;
-  /** The same for every spelling of one phone: its number, else the URI. */
+  /** The same for every spelling of one phone: its number, else the user part of the URI. */
   readonly key: string;
   readonly expiresAt: string;
 };
@@ -69,7 +70,7 @@ export const judgeLeg = (options: {
     allowedHosts: settings.transferHosts,
   });
   if (read.status === 'invalid') return refuse('blocked', { message: read.reason });
-  const key = read.e164 ?? read.uri;
+  const key = phoneKey(read);
   const before = call.bridgedLegs.find((leg) => leg.key === key);
   if (before !== undefined) {
     const answer = grantedLeg(before, now);

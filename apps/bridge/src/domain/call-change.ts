@@ -106,8 +106,12 @@ const withLeg = (legs: readonly CallLeg[], leg: CallLeg): readonly CallLeg[] => 
   return isNews ? legs.map((other) => (other === known ? merged : other)) : legs;
 };
 
-/** What these legs add to those that are known; the same leg comes from agent, webhooks and looks into the room. */
+/**
+ * What these legs add to those that are known; the same leg comes from agent, webhooks and looks into the room.
+ * Nothing comes back into a record that was purged.
+ */
 export const legsSeen = (call: Call, seen: readonly CallLeg[]): CallChange => {
+  if (call.purgedAt !== null) return NOTHING;
   const legs = seen.reduce(withLeg, call.legs);
   return legs === call.legs ? NOTHING : { legs };
 };

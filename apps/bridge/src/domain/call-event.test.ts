@@ -74,7 +74,7 @@ describe('what is told when', () => {
       'a result that does not come',
       callIn('busy', { resultDueAt: after(9_500) }),
       { type: 'result_overdue' },
-      ['call.result'],
+      [],
     ],
     ['its recording', callIn('busy', { record: true }), { type: 'recording_stored' }, ['call.recording']],
     [

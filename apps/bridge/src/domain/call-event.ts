@@ -36,9 +36,9 @@ export const eventsOf = (before: Call | null, after: Call): readonly CallEventTy
   if (changed(before, after, 'optedOutAt')) events.push('call.opt_out');
   if (changed(before, after, 'cancelRequestedAt')) events.push('call.cancel_requested');
   if (isFinal(after.status) && !isFinal(before.status)) events.push('call.ended');
-  if (after.resultAt !== null && after.resultAt.getTime() !== before.resultAt?.getTime()) {
-    events.push('call.result');
-  }
+  // A result has words with it. One that was given up has none and is no event: told, it would keep the event of
+  // the real one, should that come later, from every callback address.
+  if (changed(before, after, 'transcriptAt')) events.push('call.result');
   if (after.recordingState === 'stored' && before.recordingState !== 'stored') events.push('call.recording');
   if (after.lateLeg && !before.lateLeg) events.push('call.late_leg');
   return events;

@@ -1,6 +1,6 @@
 import { makeOutcome } from '@outdial/telephony';
 import { describe, expect, test } from 'vitest';
-import { after, callIn, report, result } from '../../test/fixtures.ts';
+import { after, calleeLeg, callIn, report, result } from '../../test/fixtures.ts';
 import { advanceCall } from './advance-call.ts';
 import { awaitsResult, endToldAt, isSettled } from './call-keepsake.ts';
 
@@ -22,7 +22,7 @@ describe('an end', () => {
       resultDueAt: after(50_000),
     });
     expect([awaitsResult(call), isSettled(call)]).toEqual([true, false]);
-    expect(endToldAt(call, NOW)).toEqual(after(50_000));
+    expect(endToldAt(call, NOW)).toEqual(after(52_000));
   });
 
   test('that announces nothing waits for nothing', () => {
@@ -123,5 +123,8 @@ describe('a purge', () => {
   test('is not undone by what comes late', () => {
     expect(advanceCall(purged, result(), after(30_000))).toEqual({});
     expect(advanceCall(purged, { type: 'recording_stored' }, after(30_000))).toEqual({});
+    expect(advanceCall(purged, { type: 'leg_seen', leg: calleeLeg('late') }, after(30_000))).toEqual({});
+    const late = { type: 'late_leg', legs: [calleeLeg('late')] } as const;
+    expect(advanceCall(purged, late, after(30_000))).toEqual({ lateLeg: true });
   });
 });

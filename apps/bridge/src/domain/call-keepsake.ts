@@ -25,9 +25,17 @@ export const announced = (call: Call, follows: Follows | undefined, now: Date): 
 export const awaitsResult = (call: Call): boolean =>
   isFinal(call.status) && call.resultDueAt !== null && call.resultAt === null;
 
-/** When `call.ended` is due: with the result where one was announced, at its deadline without it. */
+/**
+ * How long after a result's deadline `call.ended` is sent by itself. Giving the result up brings it forward and
+ * says in the record why there is none; due at the deadline itself, it could be sent just before that.
+ */
+export const GIVE_UP_WITHIN_MS = 2_000;
+
+/** When `call.ended` is due: with the result where one was announced, soon after its deadline without it. */
 export const endToldAt = (call: Call, now: Date): Date =>
-  awaitsResult(call) && call.resultDueAt !== null ? call.resultDueAt : now;
+  awaitsResult(call) && call.resultDueAt !== null
+    ? new Date(call.resultDueAt.getTime() + GIVE_UP_WITHIN_MS)
+    : now;
 
 /** Whether there is nothing more to wait for. */
 export const isSettled = (call: Call): boolean => isFinal(call.status) && !awaitsResult(call);

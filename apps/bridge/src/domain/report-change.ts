@@ -27,7 +27,7 @@ const timeOf = (call: Call, report: CallReport, now: Date): Date =>
 // ringing that it speaks of.
 const reportedAfterEnd = (call: Call, report: CallReport, now: Date): CallChange => {
   if (report.type === 'leg') return legsSeen(call, [report.leg]);
-  if (report.type === 'opt_out') return optedOut(call, timeOf(call, report, now));
+  if (asksNoMoreCalls(report)) return optedOut(call, timeOf(call, report, now));
   const at = timeOf(call, report, now);
   const fits =
     report.type === 'ringing' &&
@@ -37,6 +37,10 @@ const reportedAfterEnd = (call: Call, report: CallReport, now: Date): CallChange
   return fits ? { ringingAt: at } : NOTHING;
 };
 
+/** Whether a report says that the callee asked not to be called again. */
+export const asksNoMoreCalls = (report: CallReport): boolean =>
+  report.type === 'opt_out' || (report.type === 'ended' && report.opted_out === true);
+
 const optedOut = (call: Call, at: Date): CallChange =>
   call.optedOutAt === null ? { optedOutAt: at } : NOTHING;
 
@@ -44,7 +48,10 @@ const transferred = (call: Call, transfer: TransferResult, at: Date): CallChange
   // Who talks with a target already is not transferred again.
   if (call.bridgedAt !== null) return NOTHING;
   if (transfer.mode === 'refer' || transfer.result === 'unknown') return { transfer };
-  return transfer.result === 'failed' ? { transfer, legOpen: false } : bridgedSince(call, transfer, at);
+  if (transfer.result !== 'failed') return bridgedSince(call, transfer, at);
+  // A leg to another target may be ringing still.
+  const isOfLastLeg = transfer.target === call.bridgedLegs.at(-1)?.uri;
+  return { transfer, ...(isOfLastLeg ? { legOpen: false } : NOTHING) };
 };
 
 /** What a report of the call's job changes. */
@@ -80,6 +87,7 @@ export const reported = (call: Call, report: CallReport, now: Date): CallChange 
       return {
         ...finish(call, asBridgeKnows(call, report.outcome, now), at),
         ...announced(call, report.follows, now),
+        ...(asksNoMoreCalls(report) ? optedOut(call, at) : NOTHING),
       };
   }
 };

@@ -38,6 +38,8 @@ export type DispatchAnswer =
       readonly field: string;
       readonly detail: string;
     }
+  /** The folder cannot be read now, so nobody knows what the call is to say; asking again is right. */
+  | { readonly status: 'playbooks_unavailable'; readonly problem: string }
   | {
       readonly status: 'checked';
       readonly verdicts: readonly RailVerdict[];
@@ -84,6 +86,7 @@ const decide = async (
     return refusal ?? known;
   }
 
+  if (shelf.problem !== null) return { status: 'playbooks_unavailable', problem: shelf.problem };
   const doNotCall = destination.status === 'ok' && (await tx.isDoNotCall(destination.number.e164));
   const number = destination.status === 'ok' ? destination.number.e164 : command.destination;
   const choice = choosePlaybook(shelf, command, number, settings);

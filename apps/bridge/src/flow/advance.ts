@@ -4,7 +4,7 @@ import { advanceCall, type CallEvent } from '../domain/advance-call.ts';
 import { type Call, newCallId } from '../domain/call.ts';
 import type { CallChange } from '../domain/call-change.ts';
 import { eventsOf } from '../domain/call-event.ts';
-import { endToldAt } from '../domain/call-keepsake.ts';
+import { awaitsResult, endToldAt } from '../domain/call-keepsake.ts';
 import { nextAttempt, type Repetition } from '../domain/next-attempt.ts';
 import type { CallStore, CallTransaction, LockedCall } from '../ports.ts';
 
@@ -37,7 +37,8 @@ const follow = async (tx: CallTransaction, before: Call | null, after: Call, now
   const callbacksFor = next === null ? events : events.filter((event) => event !== 'call.ended');
   const told = await tx.tell(after.id, events, now, callbacksFor, endToldAt(after, now));
   // The end waits for the result; here it is, or it was given up.
-  const waited = events.includes('call.result') ? await tx.hurryCallbacks(after.id, 'call.ended') : [];
+  const isOver = before !== null && awaitsResult(before) && !awaitsResult(after);
+  const waited = isOver ? await tx.hurryCallbacks(after.id, 'call.ended') : [];
   for (const id of [...told, ...waited]) await tx.setAlarm({ type: 'callback', id }, null);
   if (next !== null) await placeRepetition(tx, after, next, now);
   if (after.nextDispatchAt !== null && after.nextDispatchAt.getTime() !== before?.nextDispatchAt?.getTime()) {

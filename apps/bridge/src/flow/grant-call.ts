@@ -8,6 +8,7 @@ import {
   isFinal,
 } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
+import { DO_NOT_CALL } from '../domain/guard-rails.ts';
 import type { CallStore } from '../ports.ts';
 import { advance } from './advance.ts';
 
@@ -45,7 +46,13 @@ export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promis
     const locked = await tx.lockCall(id);
     if (locked === null) return null;
     const { token, dispatch, job_id: jobId } = request;
-    const { call } = await advance(tx, locked, { type: 'granted', token, dispatch, jobId });
+    // Its callee may have asked for no more calls, in another call, since this one was dispatched.
+    const isBlocked = locked.call.status === 'dispatched' && (await tx.isDoNotCall(locked.call.destination));
+    const { call } = await advance(
+      tx,
+      locked,
+      isBlocked ? { type: 'blocked', message: DO_NOT_CALL } : { type: 'granted', token, dispatch, jobId },
+    );
     if (call.cancelRequestedAt !== null) return { granted: false, reason: 'canceled' };
     if (isFinal(call.status)) return { granted: false, reason: 'final' };
     if (call.grantToken === token) {

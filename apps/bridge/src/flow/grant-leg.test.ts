@@ -80,6 +80,16 @@ describe.each(['embedded', 'postgres'] as const)('a second leg on %s', (kind) =>
     expect(await ask(id)).toMatchObject({ granted: false, reason: 'taken' });
   });
 
+  test('to an extension is one phone, however its host is written', async () => {
+    const first = 'sip:Desk@sip.example.com';
+    const id = await talking({ transferTarget: first });
+    expect(await ask(id)).toMatchObject({ granted: true, target: first });
+    const change = { transferTarget: 'sip:desk@sip.example.com:5060;transport=tcp' };
+    await world.calls.transaction((tx) => tx.save(id, change));
+    expect(await ask(id), 'the same grant').toMatchObject({ granted: true, target: first });
+    expect((await world.found(id)).bridgedLegs).toHaveLength(1);
+  });
+
   test.each<[string, string, (id: string) => Promise<unknown>]>([
     ['of a canceled call', 'canceled', (id) => cancelCall(world, id)],
     ['of a call that is over', 'final', (id) => world.end(id, makeOutcome('callee_hangup', { talk_ms: 1 }))],
@@ -248,6 +258,16 @@ describe.each(['embedded', 'postgres'] as const)('a second leg on %s', (kind) =>
     const other = { target: 'tel:+61255500101', mode: 'bridge', result: 'failed' } as const;
     await world.say(id, { type: 'transfer', transfer: other });
     expect((await world.events(id)).filter((type) => type === 'call.transfer')).toHaveLength(2);
+  });
+
+  test('that may ring stays open when a transfer to another target fails', async () => {
+    const id = await talking();
+    await ask(id);
+    const other = { target: 'tel:+61255500101', mode: 'bridge', result: 'failed' } as const;
+    await world.say(id, { type: 'transfer', transfer: other });
+    expect(await world.found(id)).toMatchObject({ legOpen: true });
+    await world.say(id, said('failed'));
+    expect(await world.found(id)).toMatchObject({ legOpen: false });
   });
 
   test('a late word of another transfer takes nothing back', async () => {

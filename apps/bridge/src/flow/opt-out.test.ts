@@ -63,6 +63,17 @@ test('a call that was accepted before is blocked instead of dispatched', async (
   expect((await world.found(other.id)).status).toBe('dispatched');
 });
 
+test('a call that was dispatched before is blocked instead of granted', async () => {
+  const [late, talking] = [await world.dispatched(), await world.place()];
+  await world.calls.transaction((tx) => tx.addOptOut('+61491570156', talking.id));
+  expect(await world.ask(late)).toEqual({ granted: false, reason: 'final' });
+  expect(await world.found(late)).toMatchObject({
+    status: 'canceled',
+    dialingAt: null,
+    outcome: { end_reason: 'blocked', message: expect.stringContaining('do-not-call') },
+  });
+});
+
 test('an opt-out that comes after the end of its call counts, and the call is not placed again', async () => {
   const id = await world.granted();
   await world.say(id, { type: 'answered' });
@@ -75,3 +86,19 @@ test('an opt-out that comes after the end of its call counts, and the call is no
     detail: expect.stringContaining('do-not-call'),
   });
 });
+
+test.each(['in_progress', 'lost'])(
+  'an opt-out whose own report was lost comes with the end, the call being %s',
+  async (before) => {
+    const id = await world.granted();
+    await world.say(id, { type: 'answered' });
+    const outcome = makeOutcome('provider_error', { talk_ms: 1_000 });
+    if (before === 'lost') await world.end(id, outcome);
+    for (let times = 0; times < 2; times += 1) {
+      await world.say(id, { type: 'ended', outcome, opted_out: true });
+    }
+    expect((await world.found(id)).optedOutAt).toBeInstanceOf(Date);
+    expect((await world.events(id)).filter((event) => event === 'call.opt_out')).toHaveLength(1);
+    expect(await ask('0491 570 156')).toMatchObject({ code: 'do_not_call' });
+  },
+);

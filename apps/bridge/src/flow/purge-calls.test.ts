@@ -1,7 +1,8 @@
 import { createLogger } from '@outdial/runtime';
 import { makeOutcome } from '@outdial/telephony';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { result, TOKEN } from '../../test/fixtures.ts';
+import { calleeLeg, result, TOKEN } from '../../test/fixtures.ts';
 import { openWorld, type World } from '../../test/world.ts';
 import type { RecordingStore } from '../ports.ts';
 import { applyEvent } from './advance.ts';
@@ -70,6 +71,42 @@ describe('a purge', () => {
     expect(files).toContain(id);
   });
 
+  test('deletes nothing of many either, though the open one is the last of them', async () => {
+    const ids: string[] = [];
+    while (ids.length < 200) ids.push((await world.place()).id);
+    const outcome = JSON.stringify(makeOutcome('busy'));
+    await sql`update calls set status = 'busy', ended_at = now(), outcome = ${outcome}::jsonb`.execute(
+      world.database,
+    );
+    const open = await world.place();
+    const number = { by: 'destination', destination: '+61491570156' } as const;
+    expect(await purgeCalls(deps(), number)).toEqual({ status: 'open', ids: [open.id] });
+    expect(await world.found(ids[0] ?? '')).toMatchObject({ purgedAt: null });
+  });
+
+  test('by time leaves a call that awaits its result, and deletes the rest', async () => {
+    const [id, awaited] = [await kept(), await world.granted()];
+    const outcome = makeOutcome('callee_hangup', { talk_ms: 900 });
+    await world.say(awaited, { type: 'ended', outcome, follows: { result: true, recording: false } });
+    const before = { by: 'before', before: new Date(Date.now() + 60_000) } as const;
+    expect(await purgeCalls(deps(), before)).toMatchObject({ status: 'purged', purged: { calls: 1 } });
+    expect((await world.found(id)).purgedAt).toBeInstanceOf(Date);
+    expect((await world.found(awaited)).purgedAt).toBeNull();
+  });
+
+  test('is not undone by reports that come late', async () => {
+    const id = await kept();
+    await purgeCalls(deps(), { by: 'ids', ids: [id] });
+    const before = await world.found(id);
+    await world.say(id, { type: 'opt_out' });
+    await world.say(id, { type: 'leg', leg: calleeLeg() });
+    expect(await world.found(id)).toEqual(before);
+    expect(
+      await world.database.selectFrom('callReports').selectAll().where('callId', '=', id).execute(),
+    ).toEqual([]);
+    expect(await world.database.selectFrom('doNotCall').selectAll().execute()).toEqual([]);
+  });
+
   test('takes the words out of callbacks that were sent', async () => {
     const id = await kept();
     const [callback] = await world.callbacks(id);
@@ -99,4 +136,16 @@ test('transcripts and recordings go when they were kept long enough; results sta
     destination: '+61491570156',
   });
   expect(await world.found(young)).toMatchObject({ recordingState: 'stored' });
+});
+
+test('a file that cannot be deleted keeps no other from being deleted', async () => {
+  const [stuck, other] = [await kept(), await kept()];
+  for (const id of [stuck, other]) await world.age(id, 'ended_at', 31 * 86_400);
+  const remove = async (id: string) => {
+    if (id === stuck) throw new Error('EACCES');
+    files.delete(id);
+  };
+  await deleteExpired({ ...deps(), recordings: { ...recordings, remove }, retentionDays: 30, log });
+  expect(await world.found(stuck)).toMatchObject({ recordingState: 'stored' });
+  expect(await world.found(other)).toMatchObject({ recordingState: 'deleted' });
 });

@@ -1,7 +1,12 @@
 import type { Logger } from '@outdial/runtime';
 import type { Call } from '../domain/call.ts';
-import { isSettled } from '../domain/call-keepsake.ts';
-import type { CallStore, CallTransaction, PurgeFilter, RecordingStore } from '../ports.ts';
+import {
+  type CallStore,
+  type CallTransaction,
+  type PurgeFilter,
+  type RecordingStore,
+  StoreUnavailable,
+} from '../ports.ts';
 import { advance } from './advance.ts';
 
 const BATCH = 200;
@@ -48,13 +53,17 @@ const purgeOne = async (deps: Deps, call: Call): Promise<boolean> => {
   );
 };
 
-/** Deletes what ended calls say about people. One that is still open refuses the whole. */
+/**
+ * Deletes what ended calls say about people. One that is still open refuses the whole; by `before`, one that awaits
+ * its result is left for the next time.
+ */
 export const purgeCalls = async (deps: Deps, filter: PurgeFilter): Promise<PurgeResult> => {
   const purged = { calls: 0, transcripts: 0, recordings: 0 };
+  // All of them before the first is deleted.
+  const open = filter.by === 'before' ? [] : await deps.calls.findToPurge(filter, false, BATCH);
+  if (open.length > 0) return { status: 'open', ids: open.map(({ id }) => id) };
   for (;;) {
-    const calls = await deps.calls.findToPurge(filter, BATCH);
-    const open = calls.filter((call) => !isSettled(call));
-    if (open.length > 0) return { status: 'open', ids: open.map(({ id }) => id) };
+    const calls = await deps.calls.findToPurge(filter, true, BATCH);
     if (calls.length === 0) return { status: 'purged', purged };
     for (const call of calls) {
       if (!(await purgeOne(deps, call))) continue;
@@ -65,20 +74,33 @@ export const purgeCalls = async (deps: Deps, filter: PurgeFilter): Promise<Purge
   }
 };
 
-/** Deletes transcripts and recordings that are older than they are to be kept. */
+/**
+ * Deletes transcripts and recordings that are older than they are to be kept. A file that cannot be deleted keeps
+ * its call for the next round and no other.
+ *
+ * @throws StoreUnavailable when the database is away.
+ */
 export const deleteExpired = async (
   deps: Deps & { readonly retentionDays: number; readonly log: Logger },
 ): Promise<void> => {
+  const failed: string[] = [];
   let deleted = 0;
   let calls: readonly Call[];
   do {
-    calls = await deps.calls.findKept(deps.retentionDays, BATCH);
+    calls = await deps.calls.findKept(deps.retentionDays, BATCH, failed);
     for (const call of calls) {
-      await removeFile(deps, call);
-      await deleteFrom(deps, call.id, (tx) => tx.deleteTranscript(call.id), 'recording_deleted');
+      try {
+        await removeFile(deps, call);
+        await deleteFrom(deps, call.id, (tx) => tx.deleteTranscript(call.id), 'recording_deleted');
+        deleted += 1;
+      } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
+        failed.push(call.id);
+        deps.log.error({ callId: call.id, err: error }, 'what was kept of a call cannot be deleted');
+      }
     }
-    deleted += calls.length;
-  } while (calls.length === BATCH);
+    // A disk that refuses so many refuses the rest too.
+  } while (calls.length === BATCH && failed.length < BATCH);
   if (deleted > 0) {
     deps.log.info({ calls: deleted, days: deps.retentionDays }, 'transcripts and recordings deleted');
   }

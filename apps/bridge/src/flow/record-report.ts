@@ -3,6 +3,7 @@ import { advanceCall } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallChange } from '../domain/call-change.ts';
 import { SUSPICIOUS_RUN, withDialFormatHint } from '../domain/dial-format-hint.ts';
+import { asksNoMoreCalls } from '../domain/report-change.ts';
 import type { CallStore, CallTransaction } from '../ports.ts';
 import { change } from './advance.ts';
 
@@ -26,9 +27,11 @@ export const recordReport = (deps: Deps, id: string, report: CallReport): Promis
     const { call, now } = locked;
     if (call.grantToken !== report.token) return { status: 'not_granted' };
 
+    // Nothing about people comes back into a record that was purged.
+    if (call.purgedAt !== null) return { status: 'taken', cancel: true, call, ended: false };
     const isNew = report.type === 'alive' || (await tx.insertReport(id, report));
     const changes = isNew ? advanceCall(call, { type: 'report', report }, now) : {};
-    if (isNew && report.type === 'opt_out') await tx.addOptOut(call.destination, call.id);
+    if (isNew && asksNoMoreCalls(report)) await tx.addOptOut(call.destination, call.id);
     const saved = await change(tx, locked, { ...(await withHint(tx, call, changes)), lastAliveAt: now });
     return {
       status: 'taken',

@@ -82,8 +82,9 @@ export const createCallStore = (
   findOpen: () => translated(() => care.findOpen(db)),
   findTranscript: (id) => translated(() => keepsakes.findTranscript(db, id)),
   findResultsOverdue: (limit) => translated(() => keepsakes.findResultsOverdue(db, limit)),
-  findKept: (days, limit) => translated(() => keepsakes.findKept(db, days, limit)),
-  findToPurge: (filter, limit) => translated(() => keepsakes.findToPurge(db, filter, limit)),
+  findKept: (days, limit, except) => translated(() => keepsakes.findKept(db, days, limit, except)),
+  findToPurge: (filter, settled, limit) =>
+    translated(() => keepsakes.findToPurge(db, filter, settled, limit)),
   listEvents: (after, callId, limit) => translated(() => events.listEvents(db, after, callId, limit)),
   lastEventId: () => translated(() => events.lastEventId(db)),
   callbacksOf: (ids) => translated(() => callbacks.findCallbacksOf(db, ids)),

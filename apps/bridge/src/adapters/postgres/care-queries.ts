@@ -2,6 +2,7 @@ import { RESULT_WITHIN_MS } from '@outdial/telephony';
 import { type Kysely, sql } from 'kysely';
 import type { Call } from '../../domain/call.ts';
 import { BEFORE_GRANT, GRANTED } from '../../domain/call-change.ts';
+import { GIVE_UP_WITHIN_MS } from '../../domain/call-keepsake.ts';
 import type { Database } from './schema.ts';
 
 // Each look takes a handful; the next one comes within a second.
@@ -77,8 +78,9 @@ export const findLeasesOver = async (
 };
 
 const NOW = sql`clock_timestamp()`;
-// The first try of a callback may lie ahead by as much as a result is waited for.
 const LONGEST_RESULT_WAIT = sql`make_interval(secs => ${RESULT_WITHIN_MS / 1000}::float8)`;
+// The first try of a callback may lie ahead by as much as a result is waited for and given up.
+const LONGEST_END_WAIT = sql`make_interval(secs => ${(RESULT_WITHIN_MS + GIVE_UP_WITHIN_MS) / 1000}::float8)`;
 
 /**
  * Moments that lie further ahead than they ever were set become those of now: a clock that was set back
@@ -95,9 +97,7 @@ export const mendTimes = async (db: Kysely<Database>): Promise<void> => {
     db,
   );
   await sql`update callbacks set next_attempt_at = ${NOW}
-    where status = 'pending' and attempts = 0 and next_attempt_at > ${NOW} + ${LONGEST_RESULT_WAIT}`.execute(
-    db,
-  );
+    where status = 'pending' and attempts = 0 and next_attempt_at > ${NOW} + ${LONGEST_END_WAIT}`.execute(db);
   await sql`update calls set result_due_at = ${NOW}
     where result_at is null and result_due_at > ${NOW} + ${LONGEST_RESULT_WAIT}`.execute(db);
 };

@@ -2,6 +2,7 @@ import type { TranscriptTurn } from '@outdial/telephony';
 import { type Kysely, sql } from 'kysely';
 import type { Call } from '../../domain/call.ts';
 import type { PurgeFilter } from '../../ports.ts';
+import { EVENT_CHANNEL } from './event-queries.ts';
 import type { Database } from './schema.ts';
 
 /** Writes the words of a call down; a second writing takes the place of the first. */
@@ -42,12 +43,13 @@ export const deleteTraces = async (db: Kysely<Database>, callId: string): Promis
   await db.updateTable('callbacks').set({ body: null }).where('callId', '=', callId).execute();
 };
 
-/** Makes the first try of these callbacks due now; gives those that waited. */
+/** Makes the first try of these callbacks due now and wakes who waits for the call; gives those that waited. */
 export const hurryCallbacks = async (
   db: Kysely<Database>,
   callId: string,
   event: string,
 ): Promise<readonly string[]> => {
+  await sql`select pg_notify(${EVENT_CHANNEL}, ${callId})`.execute(db);
   const { rows } = await sql<{ id: string }>`
     update callbacks set next_attempt_at = clock_timestamp()
     where call_id = ${callId} and event = ${event} and status = 'pending' and attempts = 0
@@ -67,8 +69,13 @@ export const findResultsOverdue = async (db: Kysely<Database>, limit: number): P
     .limit(limit)
     .execute();
 
-/** Calls that ended longer ago than this and still have a transcript or a recording, oldest first. */
-export const findKept = async (db: Kysely<Database>, days: number, limit: number): Promise<readonly Call[]> =>
+/** Calls that ended longer ago than this and still have a transcript or a recording, oldest first, without `except`. */
+export const findKept = async (
+  db: Kysely<Database>,
+  days: number,
+  limit: number,
+  except: readonly string[],
+): Promise<readonly Call[]> =>
   db
     .selectFrom('calls')
     .selectAll()
@@ -76,17 +83,23 @@ export const findKept = async (db: Kysely<Database>, days: number, limit: number
     .where((where) =>
       where.or([where('transcriptAt', 'is not', null), where('recordingState', 'in', ['stored', 'awaited'])]),
     )
+    .where(sql<boolean>`id <> all(${except}::text[])`)
     .orderBy('endedAt')
     .limit(limit)
     .execute();
 
-/** Calls that a purge is about and that were not purged yet, open ones too, oldest first. */
+// The same as `isSettled` of the domain.
+const IS_SETTLED = sql<boolean>`ended_at is not null and (result_due_at is null or result_at is not null)`;
+
+/** Calls that a purge is about and that were not purged yet, oldest first: those that are settled, or the others. */
 export const findToPurge = async (
   db: Kysely<Database>,
   filter: PurgeFilter,
+  settled: boolean,
   limit: number,
 ): Promise<readonly Call[]> => {
-  let query = db.selectFrom('calls').selectAll().where('purgedAt', 'is', null);
+  const which = settled ? IS_SETTLED : sql<boolean>`not (${IS_SETTLED})`;
+  let query = db.selectFrom('calls').selectAll().where('purgedAt', 'is', null).where(which);
   switch (filter.by) {
     case 'ids':
       query = query.where('id', 'in', filter.ids);

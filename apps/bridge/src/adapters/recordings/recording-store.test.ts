@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -63,4 +63,15 @@ test('no id leads out of the folder', async () => {
   const store = createRecordingStore(dir, 0);
   await store.receive('../../call_1', parts('x'), claimOf('x'));
   expect(await readdir(dir)).toHaveLength(1);
+});
+
+test('what is left of an upload is deleted when nobody has written to it for ten minutes', async () => {
+  const store = createRecordingStore(dir, 0);
+  await store.receive('call_1', parts('OggS!'), claimOf('OggS!'));
+  const [old, young] = [`call_2.ogg.${randomUUID()}.part`, `call_3.ogg.${randomUUID()}.part`];
+  for (const name of [old, young, 'movie.part']) await writeFile(join(dir, name), 'Og');
+  const before = new Date(Date.now() - 11 * 60_000);
+  for (const name of ['call_1.ogg', old, 'movie.part']) await utimes(join(dir, name), before, before);
+  await store.removeParts();
+  expect((await readdir(dir)).sort()).toEqual(['call_1.ogg', young, 'movie.part']);
 });

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat, statfs } from 'node:fs/promises';
+import { readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { RecordingReceipt, RecordingStore } from '../../ports.ts';
@@ -9,6 +9,11 @@ const MIB = 1024 * 1024;
 
 // The embedded database may stand on the same disk, and stops writing below 48 MiB.
 const RESERVE_BYTES = 64 * MIB;
+
+/** A part's name: `<call>.ogg.<uuid>.part`; other files in the folder are not ours. */
+const PART = /\.ogg\.[0-9a-f-]{36}\.part$/;
+/** Nobody writes to a part for this long and goes on: an upload has ten minutes in all. */
+const PART_LIVES_MS = 10 * 60 * 1000;
 
 const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 const isFull = (error: unknown): boolean =>
@@ -76,5 +81,14 @@ export const createRecordingStore = (dir: string, reserveBytes = RESERVE_BYTES):
     },
     read: (callId, start, end) => createReadStream(pathOf(callId), { start, end }),
     remove: (callId) => rm(pathOf(callId), { force: true }),
+    removeParts: async () => {
+      for (const name of await readdir(dir)) {
+        if (!PART.test(name)) continue;
+        const path = join(dir, name);
+        // Another bridge may have taken it away meanwhile.
+        const facts = await stat(path).catch(() => null);
+        if (facts !== null && Date.now() - facts.mtimeMs > PART_LIVES_MS) await rm(path, { force: true });
+      }
+    },
   };
 };

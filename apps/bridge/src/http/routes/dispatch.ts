@@ -7,6 +7,7 @@ import { accepted, acceptedSchema } from '../accepted.ts';
 import { idempotencyKey } from '../idempotency-key.ts';
 import { keyName } from '../plugins/authorization.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
+import { playbooksUnavailable } from './playbooks.ts';
 
 const checkedSchema = z
   .strictObject({
@@ -63,6 +64,7 @@ export const dispatchRoute = (app: App, deps: RouteDeps): void => {
           'idempotency_key_reused',
           'rate_limited',
           'database_unavailable',
+          'playbooks_unavailable',
         ),
       },
     },
@@ -98,6 +100,8 @@ export const dispatchRoute = (app: App, deps: RouteDeps): void => {
             duplicate_of: answer.duplicateOf,
             checks: answer.verdicts.map(({ rail, ...verdict }) => ({ check: rail, ...verdict })),
           });
+        case 'playbooks_unavailable':
+          throw playbooksUnavailable(deps, answer.problem);
         default:
           throw refusal(answer);
       }

@@ -1,8 +1,12 @@
 import type { AddressInfo } from 'node:net';
+import { createLogger } from '@outdial/runtime';
 import { makeOutcome } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
 import { OWN_BRIDGE_MS, READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
+import { giveUpResults } from '../../flow/take-result.ts';
+
+const log = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
 
 let bridge: TestBridge;
 let base: string;
@@ -109,6 +113,24 @@ describe('of one call', () => {
     expect(last).toMatchObject([
       { event: 'call.ended', data: { data: { outcome: { end_reason: 'busy' } } } },
     ]);
+  });
+
+  // In less time than a heartbeat takes.
+  test('the stream ends at once when the result is given up', { timeout: 12_000 }, async () => {
+    const call = await placed();
+    await call.grant();
+    const outcome = makeOutcome('callee_hangup', { talk_ms: 1 });
+    await call.say({ type: 'ended', outcome, follows: { result: true, recording: false } });
+    const stream = await open(`/calls/${call.id}/events`);
+    const told = ['call.queued', 'call.dispatched', 'call.dialing', 'call.answered', 'call.ended'];
+    for (const event of told) expect(await stream.next()).toMatchObject({ event });
+    await bridge.database
+      .updateTable('calls')
+      .set({ resultDueAt: new Date(0) })
+      .where('id', '=', call.id)
+      .execute();
+    await giveUpResults({ calls: bridge.calls, log });
+    expect(await stream.rest()).toEqual([]);
   });
 
   test('a call that is over is told whole, and each id grows', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPlaybookFolder } from '@outdial/playbooks/files';
@@ -327,4 +327,21 @@ test('GET /playbooks tells what may be named, without numbers', async () => {
       },
     ],
   });
+});
+
+test('while the folder cannot be read both say so, its path is in the log alone, and a repeated request is answered', async () => {
+  const options = { headers: { 'idempotency-key': 'once' } };
+  const first = (await bridge.dispatch(ASKED, options)).json();
+  renameSync(dir, `${dir}-gone`);
+  try {
+    for (const answer of [await ask({ destination: '0491 571 804' }), await bridge.get('/playbooks')]) {
+      expect(answer.statusCode).toBe(503);
+      expect(answer.json()).toMatchObject({ code: 'playbooks_unavailable' });
+      expect(answer.body).not.toContain(dir);
+    }
+    expect(bridge.logged.join()).toContain(dir);
+    expect((await bridge.dispatch(ASKED, options)).json()).toMatchObject({ id: first.id });
+  } finally {
+    renameSync(`${dir}-gone`, dir);
+  }
 });

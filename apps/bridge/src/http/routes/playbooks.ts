@@ -72,6 +72,15 @@ const withDefault = ({ entries }: Shelf): readonly ShelfEntry[] =>
     ? entries
     : [{ status: 'ok', name: DEFAULT_NAME, playbook: BUILT_IN_PLAYBOOK }, ...entries];
 
+/** The answer while the folder cannot be read; where it is stands in the log alone. */
+export const playbooksUnavailable = ({ log }: Pick<RouteDeps, 'log'>, problem: string): HttpError => {
+  log.error({ problem }, 'the playbooks cannot be read');
+  return new HttpError(
+    'playbooks_unavailable',
+    'The bridge cannot read its playbooks; its log says why. Nothing was written, ask again later.',
+  );
+};
+
 /** `GET /playbooks`: what a request may name, as the files stand now. */
 export const playbooksRoute = (app: App, deps: RouteDeps): void => {
   app.route({
@@ -83,12 +92,12 @@ export const playbooksRoute = (app: App, deps: RouteDeps): void => {
       querystring: z.strictObject({}),
       response: {
         200: z.strictObject({ data: z.array(playbookSchema), next: z.null() }),
-        ...errorResponses('validation_failed', 'unauthorized', 'scope_missing'),
+        ...errorResponses('validation_failed', 'unauthorized', 'scope_missing', 'playbooks_unavailable'),
       },
     },
     handler: async () => {
       const shelf = await deps.playbooks.read();
-      if (shelf.problem !== null) throw new HttpError('playbook_broken', shelf.problem);
+      if (shelf.problem !== null) throw playbooksUnavailable(deps, shelf.problem);
       return { data: withDefault(shelf).map(viewOf), next: null };
     },
   });
