@@ -83,6 +83,50 @@ describe('the ladder', () => {
     },
   );
 
+  test.each([
+    ['its phone rang by REFER', { status: 'refused', sipStatus: 480, errorText: 'Unavailable' } as const],
+    ['the carrier refused the REFER', { status: 'refused', sipStatus: 403, errorText: 'No' } as const],
+  ])('%s: the same phone is not tried again, by whatever name', async (_what, referred) => {
+    const { playbook } = testCall();
+    const transfer_targets = ['default', 'sales'].map((name) => ({ name, description: null, uri: TARGET }));
+    const rig = createCallRig({
+      call: { playbook: { ...playbook, transfer_targets } },
+      legGrant: { status: 'refused', reason: 'full' },
+    });
+    await rig.answer();
+    const first = rig.transfer('default');
+    rig.referResult(referred);
+    expect(await first).toMatchObject({ status: 'failed' });
+    for (const name of ['default', 'sales'])
+      expect(await rig.transfer(name)).toMatchObject({ tell: expect.stringContaining('tried only once') });
+    expect(rig.seen.refers).toHaveLength(1);
+    hangUp(rig);
+    await rig.done;
+  });
+
+  test.each([
+    ['busy', BUSY],
+    ['too late', { status: 'too_late' }],
+  ] as const)('a second leg that was %s is not tried again', async (_what, dialed) => {
+    const { rig, answer } = await bridging();
+    await rig.targetInvited;
+    rig.targetResult(dialed);
+    await answer;
+    expect(await rig.transfer('default')).toMatchObject({ tell: expect.stringContaining('tried only once') });
+    expect([rig.seen.asked.length, rig.seen.legs.length]).toEqual([1, 1]);
+    hangUp(rig);
+    await rig.done;
+  });
+
+  test('a target that nobody dialled, since no line was free, may be tried later', async () => {
+    const { rig, answer } = await bridging({ legGrant: { status: 'refused', reason: 'full' } });
+    await answer;
+    await rig.transfer('default');
+    expect(rig.seen.asked).toHaveLength(2);
+    hangUp(rig);
+    await rig.done;
+  });
+
   test('mode refer never dials a second leg', async () => {
     const rig = createCallRig({ env: { TRANSFER_MODE: 'refer' } });
     await rig.answer();
@@ -180,8 +224,9 @@ describe('the second leg', () => {
   });
 
   test.each([
-    ['taken', 'called in this call before'],
+    ['taken', 'tried in this call before'],
     ['full', 'lines are in use'],
+    ['later', 'lines are in use'],
     ['blocked', 'not possible'],
     ['unreachable', 'not possible'],
     ['canceled', 'not possible'],
