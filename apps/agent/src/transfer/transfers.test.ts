@@ -1,6 +1,6 @@
 import { DisconnectReason } from '@livekit/rtc-node';
 import { callOutcomeSchema } from '@outdial/telephony';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { testCall } from '../../test/call.ts';
 import { createCallRig } from '../../test/call-rig.ts';
 
@@ -346,6 +346,8 @@ describe('two people who talk without the agent', () => {
 
   test.each([
     ['the connection to the room', (rig: Rig) => rig.loseRoom(DisconnectReason.STATE_MISMATCH)],
+    ['sight of the callee', (rig: Rig) => rig.leave(undefined, 'active')],
+    ['sight of the target', (rig: Rig) => rig.targetLeaves(DisconnectReason.UNKNOWN_REASON, 'active')],
     ['its worker', (rig: Rig) => rig.end.decide({ reason: 'agent_error', hungUpBy: 'platform' })],
   ])('the agent loses %s: nothing is cut, and the bridge watches on', async (_what, happens) => {
     const rig = await bridged();
@@ -364,6 +366,23 @@ describe('two people who talk without the agent', () => {
     });
     expect(rig.seen).toMatchObject({ hangUps: 1, held: 0 });
     expect(rig.seen.acts).not.toContain('bridged');
+  });
+
+  test('are not cut by a full reconnect of the agent, which brings both back', async () => {
+    const rig = await bridged();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      rig.leave(undefined, 'active');
+      rig.targetLeaves(undefined, 'active');
+      rig.join();
+      rig.targetJoins();
+      await vi.advanceTimersByTimeAsync(10_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(rig.end.current()).toBeNull();
+    hangUp(rig);
+    expect(await outcomeOf(rig)).toMatchObject({ end_reason: 'transferred', hung_up_by: 'callee' });
   });
 
   test('are not transferred again', async () => {
