@@ -28,7 +28,9 @@ const toolsFor = (playbook: FilledPlaybook, over: () => void): ToolSet =>
       },
     },
     talk: () => ({ optOut: () => {}, press: async () => {}, during: (work) => work() }),
-    endCall: async () => over(),
+    guard: { during: (work) => work(), mayEnd: () => true },
+    farewell: async () => {},
+    hangUp: over,
   });
 
 const linesOf = (turn: voice.testing.RunResult): readonly Line[] =>
