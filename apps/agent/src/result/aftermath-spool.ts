@@ -9,6 +9,7 @@ export const aftermathSchema = z.object({
   token: z.string().min(16),
   /** The job's process; while it lives and is not done, its words are not whole. */
   pid: z.int().positive(),
+  started: z.string().nullable().default(null),
   complete: z.boolean(),
   turns: z.array(transcriptTurnSchema),
   result_schema: z.record(z.string(), z.json()).nullable(),
