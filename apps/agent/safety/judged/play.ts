@@ -26,6 +26,7 @@ const toolsFor = (playbook: FilledPlaybook, over: () => void): ToolSet =>
         over();
         return { status: 'done' };
       },
+      bridged: () => false,
     },
     talk: () => ({ optOut: () => {}, press: async () => {}, during: (work) => work() }),
     guard: { during: (work) => work(), mayEnd: () => true },

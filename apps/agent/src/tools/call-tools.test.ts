@@ -14,6 +14,7 @@ const toolsOfCall = () => {
   const farewell = Promise.withResolvers<void>();
   const transferred = Promise.withResolvers<TransferAnswer>();
   const seen = { farewells: 0, ends: 0 };
+  let bridged = false;
   const talk = () => ({
     optOut: () => {},
     press: async () => {},
@@ -24,7 +25,12 @@ const toolsOfCall = () => {
     playbook: { tools: ['end_call', 'transfer_call'] },
     transfers: {
       targets: [{ name: 'default', description: null, uri: 'tel:+61255500100' }],
-      transfer: () => transferred.promise,
+      transfer: async () => {
+        const answer = await transferred.promise;
+        bridged = answer.status === 'done';
+        return answer;
+      },
+      bridged: () => bridged,
     },
     talk,
     guard,
@@ -51,6 +57,18 @@ test('end_call and transfer_call in one step: the farewell does not hang up on t
   expect(await transferring).toBe('busy');
   await use(tools, 'end_call');
   expect(seen).toEqual({ farewells: 2, ends: 1 });
+});
+
+test('a farewell that ends after the target has answered hangs up on nobody', async () => {
+  const { tools, seen, farewell, transferred } = toolsOfCall();
+  const ending = use(tools, 'end_call');
+  const transferring = use(tools, 'transfer_call', { target_name: 'default' });
+  await expect.poll(() => seen.farewells).toBe(1);
+  transferred.resolve({ status: 'done' });
+  await transferring;
+  farewell.resolve();
+  await ending;
+  expect(seen.ends).toBe(0);
 });
 
 test('a call that is being left for good is not ended by its model', async () => {

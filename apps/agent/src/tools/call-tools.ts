@@ -17,7 +17,7 @@ export type Talk = {
 /** The tools of one call: what its playbook lists, as far as the call can do it, and the opt-out, which nobody can take away. */
 export const createCallTools = (options: {
   readonly playbook: Pick<GrantedPlaybook, 'tools'>;
-  readonly transfers: Pick<Transfers, 'targets' | 'transfer'>;
+  readonly transfers: Pick<Transfers, 'targets' | 'transfer' | 'bridged'>;
   /** Asked when a tool is used: the conversation is made with its tools. */
   readonly talk: () => Talk;
   readonly guard: EndGuard;
@@ -31,7 +31,8 @@ export const createCallTools = (options: {
   const end_call = createEndCallTool({
     farewell: options.farewell,
     hangUp: options.hangUp,
-    mayEnd: guard.mayEnd,
+    // Two people who talk with each other already are not the model's to hang up on.
+    mayEnd: () => guard.mayEnd() && !transfers.bridged(),
   });
 
   return {
