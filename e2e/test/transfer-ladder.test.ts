@@ -115,46 +115,43 @@ describe('the ladder: REFER, then a second leg', () => {
       .poll(async () => only((await legsOfCall(stack, String(record.account_code), target)).toTarget))
       .toMatchObject({ endedWith: 'BYE', endedBy: 'caller', callId: only(toTarget).callId });
   };
-  // Two at a time: the target has two lines.
-  describe.concurrent('a refusal', () => {
-    test.each(answered.slice(0, 2))('with %s, and an answered second leg', isAnswered, LIMIT_MS);
-  });
-  describe.concurrent('a refusal', () => {
-    test.each(answered.slice(2))('with %s, and an answered second leg', isAnswered, LIMIT_MS);
-  });
+  // Two at a time: the target has two lines, and more would starve a small machine. Only the tests are concurrent:
+  // Vitest runs concurrent suites that follow each other all at once.
+  for (const two of [answered.slice(0, 2), answered.slice(2)])
+    describe('a refusal', () => {
+      test.concurrent.each(two)('with %s, and an answered second leg', isAnswered, LIMIT_MS);
+    });
 
-  describe.concurrent('a refusal with 403, and a second leg that', () => {
-    const AFTER_MS = 18_000;
-    test.each([
-      ['is busy', BUSY, 486],
-      ['is declined', DECLINES, 603],
-      ['is not answered', NEVER_ANSWERS, null],
-    ])(
-      '%s: back to the agent, who says so',
-      async (what, target, status) => {
-        const name = what.replaceAll(' ', '-');
-        const { record, outcome, toTarget } = await run(
-          name,
-          refuseRefer(403, 'Forbidden', AFTER_MS),
-          target,
-        );
-        expect(outcome).toMatchObject({
-          end_reason: 'callee_hangup',
-          transfer: { mode: 'bridge', result: 'failed' },
-        });
-        expect(sipOf(record, 'target')).toBe(status);
-        expect(only(toTarget)).toMatchObject(
-          status === null ? { endedWith: 'CANCEL', endedBy: 'caller' } : { finalStatus: status },
-        );
-        // Its goodbye came from the phone, and only after the agent had gone on with the call.
-        expect(Number(only(toTarget).endedAt ?? only(toTarget).startedAt)).toBeLessThan(
-          Date.parse(String(record.ended_at)) - 1_000,
-        );
-      },
-      LIMIT_MS,
+  const AFTER_MS = 18_000;
+  const failing: readonly (readonly [string, string, number | null])[] = [
+    ['is busy', BUSY, 486],
+    ['is declined', DECLINES, 603],
+    ['is not answered', NEVER_ANSWERS, null],
+  ];
+  const isToldOf = async (what: string, target: string, status: number | null) => {
+    const name = what.replaceAll(' ', '-');
+    const { record, outcome, toTarget } = await run(name, refuseRefer(403, 'Forbidden', AFTER_MS), target);
+    expect(outcome).toMatchObject({
+      end_reason: 'callee_hangup',
+      transfer: { mode: 'bridge', result: 'failed' },
+    });
+    expect(sipOf(record, 'target')).toBe(status);
+    expect(only(toTarget)).toMatchObject(
+      status === null ? { endedWith: 'CANCEL', endedBy: 'caller' } : { finalStatus: status },
     );
+    // Its goodbye came from the phone, and only after the agent had gone on with the call.
+    expect(Number(only(toTarget).endedAt ?? only(toTarget).startedAt)).toBeLessThan(
+      Date.parse(String(record.ended_at)) - 1_000,
+    );
+  };
+  const NAME = '%s: back to the agent, who says so';
+  describe('a refusal with 403, and a second leg that', () => {
+    test.concurrent.each(failing.slice(0, 2))(NAME, isToldOf, LIMIT_MS);
+  });
+  describe('a refusal with 403, and a second leg that', () => {
+    test.concurrent.each(failing.slice(2))(NAME, isToldOf, LIMIT_MS);
 
-    test(
+    test.concurrent(
       'rings when the callee hangs up: its phone stops at once',
       async () => {
         const { record, outcome, toTarget } = await run(
@@ -172,21 +169,21 @@ describe('the ladder: REFER, then a second leg', () => {
       },
       LIMIT_MS,
     );
-
-    test(
-      'and 202 without a NOTIFY: nobody is dialled',
-      async () => {
-        const scenario = acceptRefer({ does: 'nothing', hangUpAfterMs: 15_000 });
-        const { outcome, toTarget } = await run('silence', scenario, TARGET);
-        expect(outcome).toMatchObject({
-          end_reason: 'callee_hangup',
-          transfer: { mode: 'refer', result: 'unknown' },
-        });
-        expect(toTarget).toEqual([]);
-      },
-      LIMIT_MS,
-    );
   });
+
+  test(
+    '202 without a NOTIFY: nobody is dialled',
+    async () => {
+      const scenario = acceptRefer({ does: 'nothing', hangUpAfterMs: 15_000 });
+      const { outcome, toTarget } = await run('silence', scenario, TARGET);
+      expect(outcome).toMatchObject({
+        end_reason: 'callee_hangup',
+        transfer: { mode: 'refer', result: 'unknown' },
+      });
+      expect(toTarget).toEqual([]);
+    },
+    LIMIT_MS,
+  );
 
   test('the agent said why after each failure', () => {
     const sorry = stack.lab.speech.tts.spoken().filter(({ text }) => text.includes('that did not work'));

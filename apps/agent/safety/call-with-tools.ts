@@ -1,5 +1,6 @@
 import type { GrantedCall } from '@outdial/telephony';
 import { createCallTools } from '../src/tools/call-tools.ts';
+import { createEndGuard } from '../src/tools/end-guard.ts';
 import { testCall } from '../test/call.ts';
 import { createCallRig } from '../test/call-rig.ts';
 import { converse, type ScriptedModel } from './scripted-model.ts';
@@ -23,6 +24,7 @@ export const callWithTools = async (
   const transfers = rig.transfers();
   if (transfers === undefined) throw new Error('The call has no transfers.');
   const seen = { optOuts: 0, keys: [] as string[] };
+  const during = <T>(work: () => Promise<T>): Promise<T> => work();
   const talk = await converse({
     model,
     ...(options.instructions === undefined ? {} : { instructions: options.instructions }),
@@ -34,11 +36,11 @@ export const callWithTools = async (
           seen.optOuts += 1;
         },
         press: async (keys) => void seen.keys.push(keys),
-        during: (work) => work(),
+        during,
       }),
-      endCall: async () => {
-        rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
-      },
+      guard: createEndGuard(() => ({ during })),
+      farewell: async () => {},
+      hangUp: () => rig.end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' }),
     }),
   });
   return {

@@ -66,9 +66,10 @@ test('the end of the call is never refused, and comes once', async () => {
   const { tool } = counted('Nothing found.');
   let ends = 0;
   const end_call = createEndCallTool({
-    end: async () => {
+    farewell: async () => {
       ends += 1;
     },
+    hangUp: () => {},
     mayEnd: () => true,
   });
   const model = modelThatCalls({

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { voice } from '@livekit/agents';
-import type { Logger } from '@outdial/runtime';
+import { identifyProcess, type Logger } from '@outdial/runtime';
 import type { CallOutcome, Follows, GrantedCall } from '@outdial/telephony';
 import type { CallRecording } from './recording/call-recording.ts';
 import type { AftermathSpool } from './result/aftermath-spool.ts';
@@ -48,7 +48,7 @@ export const createAfterCall = (options: {
     await spool.keep({
       call_id: callId,
       token: options.token,
-      pid: process.pid,
+      ...identifyProcess(),
       complete: done,
       turns: transcriptOf(session?.history.items ?? [], performance.timeOrigin + answeredAt),
       result_schema: call.playbook.result_schema,

@@ -52,6 +52,7 @@ export const endOfLeg = (gone: LegGone): CallEnd => {
     case 'removed':
       return REMOVED;
     case 'lost':
+    case 'vanished':
       return ownError(
         `LiveKit lost the callee's leg (${gone.detail}); it or its SIP service was restarted or cut off.`,
       );

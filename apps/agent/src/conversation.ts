@@ -242,7 +242,7 @@ export const createConversation = (options: {
     },
     listen: () => {
       listening = true;
-      session.input.setAudioEnabled(true);
+      session.input.setAudioEnabled(!waits);
       states();
       if (!spoke) firstSound = setTimeout(() => onProviderError(SILENT), FIRST_SOUND_MS).unref();
     },

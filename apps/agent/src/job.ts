@@ -36,6 +36,7 @@ import { describeSessionFailure } from './speech/failure.ts';
 import { loadVad } from './speech/vad.ts';
 import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
 import { createCallTools } from './tools/call-tools.ts';
+import { createEndGuard } from './tools/end-guard.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
 
@@ -120,8 +121,11 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
       const models = buildModels(config, vad, call.playbook, log);
+      const guard = createEndGuard(() => conversation);
       const departure = createDeparture({
         play: (frames) => playInRoom(ctx.room, frames),
+        pause: () => conversation.pause(),
+        guard,
         transfers,
         end,
         log,
@@ -143,10 +147,9 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
             playbook: call.playbook,
             transfers,
             talk: () => conversation,
-            endCall: async () => {
-              await conversation.farewell('goodbye');
-              end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
-            },
+            guard,
+            farewell: () => conversation.farewell('goodbye'),
+            hangUp: () => end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' }),
           }),
           ...consent?.tools,
         },

@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AgentServer, InferenceRunner, initializeLogger, ServerOptions } from '@livekit/agents';
 import { ConfigError, createLogger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
@@ -11,12 +10,14 @@ import { endCallsOfTheDead } from './adapters/call-marks.ts';
 import { createKeepsakeClient } from './adapters/keepsake-client.ts';
 import { createReportSpool } from './adapters/report-spool.ts';
 import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
+import { drainWorker } from './drain.ts';
 import { measureHostDelay } from './host-delay.ts';
 import { buildLlm } from './models.ts';
 import { sweepRecordings } from './recording/sweep-recordings.ts';
 import { createAftermathSpool } from './result/aftermath-spool.ts';
 import { askLlm } from './result/ask-model.ts';
 import { createHandOver } from './result/hand-over.ts';
+import { startRounds } from './rounds.ts';
 import { chooseModels } from './speech/choice.ts';
 import { localModelsProblem, needsLocalModels } from './speech/local-models.ts';
 import { startLines } from './speech/start-lines.ts';
@@ -27,6 +28,8 @@ import { FULL, workerLoad } from './worker-load.ts';
  * that call's process is gone, and a dispatch that finds the worker full is lost for five seconds.
  */
 const LEAVING_JOBS = 2;
+/** A request or a playbook may ask for more than MAX_CALL_SECONDS: so long a call may be at most. */
+const LONGEST_CALL_SECONDS = 14_400;
 const SPOOL_EVERY_MS = 5_000;
 const HAND_OVER_EVERY_MS = 500;
 const SWEEP_EVERY_MS = 10_000;
@@ -75,7 +78,7 @@ const frameworkLevel = config.LOG_PII ? logOptions('agent', config).level : 'war
 initializeLogger({ pretty: process.stdout.isTTY === true, level: frameworkLevel });
 const healthPort = config.AGENT_HEALTH_PORT || (await freePort(config.AGENT_HEALTH_HOST));
 const mostJobs = config.MAX_CONCURRENT_CALLS + LEAVING_JOBS;
-const drainMs = (config.MAX_CALL_SECONDS + 60) * 1000;
+const drainMs = (LONGEST_CALL_SECONDS + 60) * 1000;
 
 const hostDelay = measureHostDelay();
 let late = false;
@@ -121,18 +124,25 @@ for (const { facts, text } of startLines(choice)) log.info(facts, text);
 
 const spool = createReportSpool(spoolDir(config));
 const bridge = createBridgeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET);
-const spoolTimer = setInterval(() => void spool.drain(bridge, log), SPOOL_EVERY_MS);
+const reports = startRounds('final reports', SPOOL_EVERY_MS, () => spool.drain(bridge, log), log);
 
 const handOver = createHandOver({
-  spool: createAftermathSpool(aftermathDir(config)),
+  spool: createAftermathSpool(aftermathDir(config), (file) =>
+    log.warn({ file }, 'a file in the spool of results is not ours and is left alone; delete it'),
+  ),
   client: createKeepsakeClient(config.BRIDGE_URL, config.AGENT_REPORT_SECRET),
   ask: askLlm(() => buildLlm(config)),
   log,
 });
-const handOverTimer = setInterval(() => void handOver.round(), HAND_OVER_EVERY_MS);
+const results = startRounds('results of calls', HAND_OVER_EVERY_MS, handOver.round, log);
 // Where agents-js records: JobContext.sessionDirectory.
 const sessionsDir = join(tmpdir(), 'livekit-agents');
-const sweepTimer = setInterval(() => void sweepRecordings(sessionsDir, log), SWEEP_EVERY_MS);
+const sweeps = startRounds(
+  'half-made recordings',
+  SWEEP_EVERY_MS,
+  () => sweepRecordings(sessionsDir, log),
+  log,
+);
 
 const rooms = new RoomServiceClient(config.LIVEKIT_URL, config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET, {
   failover: false,
@@ -142,8 +152,12 @@ const deleteRoom = async (room: string): Promise<void> => {
     if (!(error instanceof ServerError && error.code === 'not_found')) throw error;
   });
 };
-const endDeadCalls = () => endCallsOfTheDead(callMarksDir(config), deleteRoom, log);
-const deadJobsTimer = setInterval(() => void endDeadCalls(), DEAD_JOBS_EVERY_MS);
+const deadCalls = startRounds(
+  'calls of dead jobs',
+  DEAD_JOBS_EVERY_MS,
+  () => endCallsOfTheDead(callMarksDir(config), deleteRoom, log),
+  log,
+);
 
 let stopping = false;
 const stop = async (signal: string): Promise<void> => {
@@ -153,21 +167,12 @@ const stop = async (signal: string): Promise<void> => {
   }
   stopping = true;
   log.info({ signal, calls: server.activeJobs.length }, 'draining: no new calls, running ones finish');
-  try {
-    await server.drain(drainMs);
-  } catch (error) {
-    // drain() throws while a warm process starts; the calls themselves go on and are waited for.
-    log.warn({ reason: String(error) }, 'drain was refused by the worker; waiting for the calls');
-    while (server.activeJobs.length > 0) await pause(250);
-  }
+  await drainWorker(server, drainMs, log);
   await server.close();
-  clearInterval(spoolTimer);
-  clearInterval(handOverTimer);
-  clearInterval(sweepTimer);
-  clearInterval(deadJobsTimer);
-  await endDeadCalls();
-  await spool.drain(bridge, log);
-  await handOver.round();
+  for (const rounds of [reports, results, sweeps, deadCalls]) rounds.stop();
+  await deadCalls.now();
+  await reports.now();
+  await results.now();
   log.info('agent stopped');
   process.exit(0);
 };

@@ -1,7 +1,7 @@
 import { DisconnectReason } from '@livekit/rtc-node';
 import { DEFAULT_PLAYBOOK } from '@outdial/playbooks';
 import { callOutcomeSchema, type GrantedPlaybook } from '@outdial/telephony';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createCallRig } from '../test/call-rig.ts';
 
 type Rig = ReturnType<typeof createCallRig>;
@@ -240,7 +240,6 @@ describe('the call', () => {
     ['PARTICIPANT_REMOVED', 'canceled_by_api', 'api'],
     ['ROOM_DELETED', 'canceled_by_api', 'api'],
     ['ROOM_CLOSED', 'agent_error', 'platform'],
-    ['UNKNOWN_REASON', 'media_timeout', 'carrier'],
     ['MEDIA_FAILURE', 'media_timeout', 'carrier'],
     ['SERVER_SHUTDOWN', 'agent_error', 'platform'],
     ['CONNECTION_TIMEOUT', 'agent_error', 'platform'],
@@ -261,17 +260,46 @@ describe('the call', () => {
     expect(onlyOutcome(rig)).toMatchObject({ end_reason: 'media_timeout', blame: 'carrier' });
   });
 
-  test('a leg that is gone after LiveKit was away is not blamed on the carrier', async () => {
-    const rig = createCallRig();
-    await rig.answer();
-    rig.leave(undefined, 'active');
-    await rig.done;
-    expect(onlyOutcome(rig)).toMatchObject({
-      end_reason: 'agent_error',
-      blame: 'platform',
-      message: expect.stringContaining('no reason given'),
-    });
-  });
+  test.each([
+    [undefined, 'no reason given'],
+    [DisconnectReason.UNKNOWN_REASON, 'UNKNOWN_REASON'],
+  ])(
+    'a leg that is gone after LiveKit was away (%s) is not blamed on the carrier',
+    async (reason, detail) => {
+      const rig = createCallRig();
+      await rig.answer();
+      rig.leave(reason, 'active');
+      await rig.done;
+      expect(onlyOutcome(rig)).toMatchObject({
+        end_reason: 'agent_error',
+        blame: 'platform',
+        message: expect.stringContaining(detail),
+      });
+    },
+  );
+
+  test.each([undefined, DisconnectReason.UNKNOWN_REASON])(
+    'a leg that comes back from a full reconnect of ours (%s) was never gone',
+    async (reason) => {
+      const rig = createCallRig();
+      await rig.answer();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      try {
+        rig.reconnects(true);
+        rig.leave(reason, 'active');
+        await vi.advanceTimersByTimeAsync(10_000);
+        rig.reconnects(false);
+        rig.join();
+        await vi.advanceTimersByTimeAsync(10_000);
+      } finally {
+        vi.useRealTimers();
+      }
+      expect(rig.end.current()).toBeNull();
+      rig.leave(DisconnectReason.CLIENT_INITIATED);
+      await rig.done;
+      expect(onlyOutcome(rig)).toMatchObject({ end_reason: 'callee_hangup' });
+    },
+  );
 
   test('a room that LiveKit closed before the dial is no wish of anybody, and nothing is dialled', async () => {
     const rig = createCallRig();

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Room } from '@livekit/rtc-node';
+import { ConnectionState, type Room } from '@livekit/rtc-node';
 import { createLogger } from '@outdial/runtime';
 import type { CallOutcome, Follows, GrantedCall } from '@outdial/telephony';
 import { createCallEnd } from '../src/call-end.ts';
@@ -33,7 +33,10 @@ export const createCallRig = (
     ended?: boolean;
   } = {},
 ) => {
-  const room = Object.assign(new EventEmitter(), { remoteParticipants: new Map() });
+  const room = Object.assign(new EventEmitter(), {
+    remoteParticipants: new Map(),
+    connectionState: ConnectionState.CONN_CONNECTED,
+  });
   const dialed = Promise.withResolvers<DialResult>();
   const referred = Promise.withResolvers<ReferResult>();
   const targetDialed = Promise.withResolvers<DialResult>();
@@ -197,6 +200,10 @@ export const createCallRig = (
     join: () => room.emit('participantConnected', leg),
     status: (value: string) => statusOf(leg, value),
     leave: (disconnectReason: number | undefined, last = 'hangup') => leaves(leg, disconnectReason, last),
+    /** Our own connection to the room: in the middle of a full reconnect, or there. */
+    reconnects: (isUnderWay: boolean) => {
+      room.connectionState = isUnderWay ? ConnectionState.CONN_RECONNECTING : ConnectionState.CONN_CONNECTED;
+    },
     loseRoom: (reason: number) => room.emit('disconnected', reason),
     dialResult: dialed.resolve,
     referResult: referred.resolve,
@@ -225,6 +232,7 @@ export const createCallRig = (
     },
     /** A leg of an earlier attempt, under the same identity. */
     staleTargetLeaves: () => leaves({ ...target, sid: 'PA_0' }, 1, 'hangup'),
+    targetJoins: () => room.emit('participantConnected', target),
     targetLeaves: (reason: number | undefined, last = 'hangup') => leaves(target, reason, last),
   };
 };

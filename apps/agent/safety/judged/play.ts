@@ -26,9 +26,12 @@ const toolsFor = (playbook: FilledPlaybook, over: () => void): ToolSet =>
         over();
         return { status: 'done' };
       },
+      bridged: () => false,
     },
     talk: () => ({ optOut: () => {}, press: async () => {}, during: (work) => work() }),
-    endCall: async () => over(),
+    guard: { during: (work) => work(), mayEnd: () => true },
+    farewell: async () => {},
+    hangUp: over,
   });
 
 const linesOf = (turn: voice.testing.RunResult): readonly Line[] =>

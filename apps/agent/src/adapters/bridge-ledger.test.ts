@@ -90,6 +90,11 @@ test('a bridge that cannot be reached grants no second leg', async () => {
   expect(await ledger.grantLeg(leg)).toEqual({ status: 'refused', reason: 'unreachable' });
 });
 
+test('a second leg whose turn at the trunk does not come is told from a bridge that is away', async () => {
+  const ledger = ledgerWith(async () => refusal('later', 4_100));
+  expect(await ledger.grantLeg(leg)).toEqual({ status: 'refused', reason: 'later' });
+});
+
 test('the result of a transfer is told until it is heard, in order', async () => {
   const told: string[] = [];
   const heard = Promise.withResolvers<void>();

@@ -110,6 +110,7 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
     grantLeg: async ({ name }) => {
       const body = JSON.stringify({ token, target: name });
       const deadline = performance.now() + LEG_PATIENCE_MS;
+      let reason: 'later' | 'unreachable' = 'unreachable';
       while (performance.now() < deadline) {
         const askedAt = performance.now();
         const answer = await askLeg(() => bridge(callId, 'legs', body), log, callId);
@@ -120,9 +121,10 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
           log.warn({ callId, reason: answer.reason, detail: answer.message }, 'no second leg is granted');
           return { status: 'refused', reason: answer.reason };
         }
+        reason = answer === null ? 'unreachable' : 'later';
         await pause(answer?.after_ms ?? RETRY_EVERY_MS);
       }
-      return { status: 'refused', reason: 'unreachable' };
+      return { status: 'refused', reason };
     },
     watchesOver: true,
     note: (step) => enqueue(step),

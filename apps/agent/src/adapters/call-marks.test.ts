@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@outdial/runtime';
@@ -28,6 +28,15 @@ test('a process that died in a call has its room deleted, once', async () => {
   await once(child, 'exit');
   expect(await sweep()).toEqual(['call-1']);
   expect(await sweep()).toEqual([]);
+});
+
+test.runIf(process.platform === 'linux')('the mark of a process whose id another one has now', async () => {
+  holdCall(dir, 'call-1', log);
+  const path = join(dir, `${process.pid}.json`);
+  expect(await sweep()).toEqual([]);
+  const mark = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify({ ...mark, started: `${mark.started}0` }));
+  expect(await sweep()).toEqual(['call-1']);
 });
 
 test('callee and target talk on when the process that joined them dies', async () => {

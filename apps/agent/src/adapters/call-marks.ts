@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isProcessAlive, type Logger } from '@outdial/runtime';
+import { identifyProcess, isStillRunning, type Logger } from '@outdial/runtime';
 import { z } from 'zod';
 
 const markSchema = z.object({
   pid: z.int().positive(),
+  started: z.string().nullable().default(null),
   room: z.string().min(1),
   /** Callee and target talk with each other, and the bridge watches over them. */
   bridged: z.boolean().default(false),
@@ -24,6 +25,7 @@ export type CallMark = {
  */
 export const holdCall = (dir: string, room: string, log: Logger, pid = process.pid): CallMark => {
   const path = join(dir, `${pid}.json`);
+  const holder = identifyProcess(pid);
   const write = (mark: z.input<typeof markSchema>, consequence: string) => {
     try {
       mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -32,9 +34,9 @@ export const holdCall = (dir: string, room: string, log: Logger, pid = process.p
       log.error({ reason: String(error) }, `the call cannot be marked in DATA_DIR; ${consequence}`);
     }
   };
-  write({ pid, room }, 'if this job dies its room stays');
+  write({ ...holder, room }, 'if this job dies its room stays');
   return {
-    bridged: () => write({ pid, room, bridged: true }, 'if this job dies the transferred call ends'),
+    bridged: () => write({ ...holder, room, bridged: true }, 'if this job dies the transferred call ends'),
     release: () => rm(path, { force: true }).catch(() => {}),
   };
 };
@@ -52,7 +54,7 @@ export const endCallsOfTheDead = async (
   for (const name of names) {
     try {
       const mark = markSchema.parse(JSON.parse(await readFile(join(dir, name), 'utf8')));
-      if (isProcessAlive(mark.pid)) continue;
+      if (isStillRunning(mark)) continue;
       if (!mark.bridged) await deleteRoom(mark.room);
       await rm(join(dir, name), { force: true });
       if (mark.bridged) {

@@ -1,4 +1,5 @@
 import {
+  ConnectionState,
   DisconnectReason,
   type Participant,
   type RemoteParticipant,
@@ -31,9 +32,12 @@ export type LegFacts = {
 
 /**
  * `hangup`: the callee's BYE or a normal close · `removed`: taken out by the API · `lost`: LiveKit lost it, which
- * says nothing of the callee · `failed`: anything else.
+ * says nothing of the callee · `vanished`: it is not there any more, and nobody says why · `failed`: anything else.
  */
-export type LegGone = { readonly cause: 'hangup' | 'removed' | 'lost' | 'failed'; readonly detail: string };
+export type LegGone = {
+  readonly cause: 'hangup' | 'removed' | 'lost' | 'vanished' | 'failed';
+  readonly detail: string;
+};
 
 /** Steps that a watcher is told at once. */
 export type LegListener = {
@@ -59,6 +63,8 @@ const whyGone = (reason: DisconnectReason | undefined, status?: string): LegGone
     case DisconnectReason.ROOM_DELETED:
       return { cause: 'removed', detail };
     case undefined:
+    case DisconnectReason.UNKNOWN_REASON:
+      return { cause: 'vanished', detail };
     // LiveKit closed the room by itself, as idle; only ROOM_DELETED is somebody's wish.
     case DisconnectReason.ROOM_CLOSED:
     case DisconnectReason.CONNECTION_TIMEOUT:
@@ -70,6 +76,12 @@ const whyGone = (reason: DisconnectReason | undefined, status?: string): LegGone
       return { cause: 'failed', detail };
   }
 };
+
+/**
+ * Before a full reconnect of our own the Rust SDK lets every participant leave without a reason, and they come
+ * back with it (livekit room/mod.rs, handle_restarting): so long may a leg be missing from a connected room.
+ */
+const BACK_WITHIN_MS = 3_000;
 
 /**
  * Watches the participant `identity` in a room. Register before connecting: a participant who is
@@ -89,8 +101,24 @@ export const watchLeg = (room: Room, identity: string, listener: LegListener): L
   const gone = Promise.withResolvers<LegGone>();
   const roomLost = Promise.withResolvers<LegGone>();
 
+  let missing: NodeJS.Timeout | undefined;
+
+  const leave = (why: LegGone) => {
+    clearTimeout(missing);
+    facts.gone ??= why;
+    gone.resolve(facts.gone);
+  };
+  const leaveUnlessBack = (why: LegGone) => {
+    clearTimeout(missing);
+    missing = setTimeout(() => {
+      if (room.connectionState === ConnectionState.CONN_RECONNECTING) leaveUnlessBack(why);
+      else leave(why);
+    }, BACK_WITHIN_MS).unref();
+  };
+
   const read = (participant: Participant) => {
     if (participant.identity !== identity) return;
+    if (participant.sid === facts.participantSid) clearTimeout(missing);
     const attributes = participant.attributes;
     if (!facts.seen) {
       facts.seen = true;
@@ -122,10 +150,13 @@ export const watchLeg = (room: Room, identity: string, listener: LegListener): L
     // One that had this name before, and leaves late.
     const sid = participant.sid ?? null;
     if (facts.participantSid !== null && sid !== null && sid !== facts.participantSid) return;
-    facts.gone ??= whyGone(participant.disconnectReason, participant.attributes['sip.callStatus']);
-    gone.resolve(facts.gone);
+    const why = whyGone(participant.disconnectReason, participant.attributes['sip.callStatus']);
+    if (why.cause === 'vanished') leaveUnlessBack(why);
+    else leave(why);
   });
   room.on(RoomEvent.Disconnected, (reason: DisconnectReason) => {
+    // Nobody can tell any more whether it would have come back.
+    clearTimeout(missing);
     facts.roomLost ??= whyGone(reason);
     roomLost.resolve(facts.roomLost);
   });

@@ -41,7 +41,7 @@ describe('a recording', () => {
     const dir = join(root, 'job-1');
     createCallRecording(dir, log);
     expect((await stat(dir)).mode & 0o077).toBe(0);
-    expect(JSON.parse(await readFile(join(dir, 'owner.json'), 'utf8'))).toEqual({ pid: process.pid });
+    expect(JSON.parse(await readFile(join(dir, 'owner.json'), 'utf8'))).toMatchObject({ pid: process.pid });
   });
 
   test('is moved to the spool, and kept from LiveKit’s cloud', async () => {
@@ -81,6 +81,10 @@ test('what dead jobs left half made is deleted, what lives or is not ours stays'
   createCallRecording(join(root, 'job-live'), log);
   createCallRecording(join(root, 'job-dead'), log);
   await writeFile(join(root, 'job-dead', 'owner.json'), JSON.stringify({ pid: 2 ** 22 + 1 }));
+  createCallRecording(join(root, 'job-of-before'), log);
+  const before = JSON.stringify({ pid: process.pid, started: 'another boot/1' });
+  if (process.platform === 'linux') await writeFile(join(root, 'job-of-before', 'owner.json'), before);
+  else await rm(join(root, 'job-of-before'), { recursive: true });
   await mkdir(join(root, 'job-other'));
   await sweepRecordings(root, log);
   expect((await readdir(root)).sort()).toEqual(['job-live', 'job-other']);

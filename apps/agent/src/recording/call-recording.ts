@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { voice } from '@livekit/agents';
-import type { Logger } from '@outdial/runtime';
+import { identifyProcess, type Logger } from '@outdial/runtime';
 
 /** The recording of one call. */
 export type CallRecording = {
@@ -51,7 +51,7 @@ const OWNER = 'owner.json';
 const claim = (directory: string): void => {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   chmodSync(directory, 0o700);
-  writeFileSync(join(directory, OWNER), JSON.stringify({ pid: process.pid }), { mode: 0o600 });
+  writeFileSync(join(directory, OWNER), JSON.stringify(identifyProcess()), { mode: 0o600 });
 };
 
 const move = async (from: string, to: string): Promise<void> => {

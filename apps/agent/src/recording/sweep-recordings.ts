@@ -1,9 +1,9 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isProcessAlive, type Logger } from '@outdial/runtime';
+import { isStillRunning, type Logger } from '@outdial/runtime';
 import { z } from 'zod';
 
-const ownerSchema = z.object({ pid: z.int().positive() });
+const ownerSchema = z.object({ pid: z.int().positive(), started: z.string().nullable().default(null) });
 
 /**
  * Deletes the half-made recordings of job processes that died: nobody hands them over, and nobody else would
@@ -15,7 +15,7 @@ export const sweepRecordings = async (root: string, log: Logger): Promise<void> 
     const directory = join(root, name);
     try {
       const owner = ownerSchema.parse(JSON.parse(await readFile(join(directory, 'owner.json'), 'utf8')));
-      if (isProcessAlive(owner.pid)) continue;
+      if (isStillRunning(owner)) continue;
       await rm(directory, { recursive: true, force: true });
       log.warn({ pid: owner.pid }, 'the half-made recording of a job that died was deleted');
     } catch {

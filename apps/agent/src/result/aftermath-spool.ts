@@ -9,6 +9,7 @@ export const aftermathSchema = z.object({
   token: z.string().min(16),
   /** The job's process; while it lives and is not done, its words are not whole. */
   pid: z.int().positive(),
+  started: z.string().nullable().default(null),
   complete: z.boolean(),
   turns: z.array(transcriptTurnSchema),
   result_schema: z.record(z.string(), z.json()).nullable(),
@@ -37,8 +38,26 @@ export type AftermathSpool = {
   soundPath(callId: string): string;
 };
 
-/** A spool of one file of words, and one of sound, a call under `dir`. */
-export const createAftermathSpool = (dir: string): AftermathSpool => {
+/** The id of the call that a file's name was made of; `null` when it was made of none. */
+const callIdOf = (name: string): string | null => {
+  const encoded = name.slice(0, -SUFFIX.length);
+  try {
+    const callId = decodeURIComponent(encoded);
+    return encodeURIComponent(callId) === encoded ? callId : null;
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * A spool of one file of words, and one of sound, a call under `dir`. `onForeign` is told once of each file of words
+ * that is not ours, which is left alone.
+ */
+export const createAftermathSpool = (
+  dir: string,
+  onForeign: (name: string) => void = () => {},
+): AftermathSpool => {
+  const foreign = new Set<string>();
   const pathOf = (callId: string, suffix: string): string =>
     join(dir, `${encodeURIComponent(callId)}${suffix}`);
   return {
@@ -50,9 +69,14 @@ export const createAftermathSpool = (dir: string): AftermathSpool => {
     },
     list: async () => {
       const names = await readdir(dir).catch(() => [] as string[]);
-      return names
-        .filter((name) => name.endsWith(SUFFIX))
-        .map((name) => decodeURIComponent(name.slice(0, -SUFFIX.length)));
+      return names.flatMap((name) => {
+        if (!name.endsWith(SUFFIX)) return [];
+        const callId = callIdOf(name);
+        if (callId !== null) return [callId];
+        if (!foreign.has(name)) onForeign(name);
+        foreign.add(name);
+        return [];
+      });
     },
     read: async (callId) => aftermathSchema.parse(JSON.parse(await readFile(pathOf(callId, SUFFIX), 'utf8'))),
     remove: async (callId) => {

@@ -29,6 +29,7 @@ const aftermath = (change: Partial<Aftermath> = {}): Aftermath => ({
   call_id: 'call_1',
   token: 'token-of-the-first-job',
   pid: process.pid,
+  started: null,
   complete: true,
   turns: [{ at_ms: 5, speaker: 'callee', text: 'Marzipan.', interrupted: false }],
   result_schema: null,
@@ -124,6 +125,16 @@ describe('the hand-over', () => {
     await round();
     expect(seen.results).toMatchObject([{ summary: 'They like marzipan.', recording: false }]);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'takes the draft of a job whose process id another one has now',
+    async () => {
+      await spool.keep(aftermath({ complete: false, started: 'another boot/1' }));
+      const { seen, round } = rig();
+      await round();
+      expect(seen.results).toHaveLength(1);
+    },
+  );
 
   test('writes no word of the call into the log', async () => {
     await spool.keep(aftermath());

@@ -1,4 +1,4 @@
-import { isProcessAlive, type Logger } from '@outdial/runtime';
+import { isStillRunning, type Logger } from '@outdial/runtime';
 import type { KeepsakeClient } from '../adapters/keepsake-client.ts';
 import { isSettled } from '../adapters/report-spool.ts';
 import type { Aftermath, AftermathSpool } from './aftermath-spool.ts';
@@ -32,7 +32,7 @@ export const createHandOver = (options: {
   const underWay = new Map<string, Promise<void>>();
   const notBefore = new Map<string, number>();
 
-  const isReady = (aftermath: Aftermath): boolean => aftermath.complete || !isProcessAlive(aftermath.pid);
+  const isReady = (aftermath: Aftermath): boolean => aftermath.complete || !isStillRunning(aftermath);
 
   const fill = async (aftermath: Aftermath): Promise<NonNullable<Aftermath['filled']>> => {
     if (aftermath.filled !== null) return aftermath.filled;

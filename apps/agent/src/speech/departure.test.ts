@@ -16,10 +16,11 @@ const leave = async (options: {
   play?: () => Promise<void>;
 }) => {
   const end = createCallEnd();
-  const seen = { played: [] as number[], transfers: [] as string[], settled: false };
+  const seen = { played: [] as number[], transfers: [] as string[], settled: false, acts: [] as string[] };
   const departure = createDeparture({
     play: async (frames) => {
       seen.played.push(frames.length);
+      seen.acts.push('play');
       await options.play?.();
     },
     transfers: {
@@ -34,7 +35,17 @@ const leave = async (options: {
           : { target: 'tel:+61255500100', mode: 'bridge', result: 'failed' },
       transfer: async (name) => {
         seen.transfers.push(name);
+        seen.acts.push('transfer');
         return options.transfer === 'done' ? { status: 'done' } : { status: 'failed', tell: 'refused' };
+      },
+    },
+    pause: () => seen.acts.push('pause'),
+    guard: {
+      during: async (work) => {
+        seen.acts.push('guard');
+        const done = await work();
+        seen.acts.push('free');
+        return done;
       },
     },
     end,
@@ -56,6 +67,12 @@ test('with targets: the first one takes over, and the transfer decides the end',
   await leaving;
   expect(seen).toMatchObject({ played: [lastWords('transfer').length], transfers: ['accounts'] });
   expect(end.current()).toBeNull();
+});
+
+test('from its begin the agent hears nothing, and its model cannot end the call', async () => {
+  const { seen, leaving } = await leave({ targets: ['accounts'], transfer: 'done' });
+  await leaving;
+  expect(seen.acts).toEqual(['pause', 'guard', 'play', 'transfer', 'free']);
 });
 
 test('a transfer that fails ends the call all the same', async () => {

@@ -1,6 +1,7 @@
 import type { AudioFrame } from '@livekit/rtc-node';
 import type { Logger } from '@outdial/runtime';
 import type { CallEndLatch } from '../call-end.ts';
+import type { EndGuard } from '../tools/end-guard.ts';
 import type { Transfers } from '../transfer/transfers.ts';
 import type { ProviderFailure } from './failure.ts';
 import { lastWords } from './last-words.ts';
@@ -19,6 +20,9 @@ export type Departure = {
 export const createDeparture = (deps: {
   readonly play: (frames: readonly AudioFrame[]) => Promise<void>;
   readonly transfers: Pick<Transfers, 'targets' | 'transfer' | 'settled' | 'result' | 'bridged'>;
+  /** Closes the agent's ears: from then on nothing is answered. */
+  readonly pause: () => void;
+  readonly guard: Pick<EndGuard, 'during'>;
   readonly end: CallEndLatch;
   readonly log: Logger;
 }): Departure => {
@@ -32,22 +36,26 @@ export const createDeparture = (deps: {
     return (await transfers.transfer(target.name)).status === 'done';
   };
 
+  const leave = async (failure: ProviderFailure, mayHandOver: boolean): Promise<void> => {
+    try {
+      const words = lastWords(mayHandOver ? 'transfer' : 'end');
+      await Promise.race([deps.play(words), end.decided]);
+      // It may have failed while a transfer was announced.
+      await transfers.settled();
+      if (isSettled() || (mayHandOver && (await handOver()))) return;
+    } catch (error) {
+      log.error({ err: error }, 'the callee could not be told, or not be handed over');
+    }
+    if (isSettled()) return;
+    end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: failure.message });
+  };
+
   return {
     begin: async (failure, options) => {
       if (begun || isSettled()) return;
       begun = true;
-      const mayHandOver = options.handOver && transfers.targets.length > 0;
-      try {
-        const words = lastWords(mayHandOver ? 'transfer' : 'end');
-        await Promise.race([deps.play(words), end.decided]);
-        // It may have failed while a transfer was announced.
-        await transfers.settled();
-        if (isSettled() || (mayHandOver && (await handOver()))) return;
-      } catch (error) {
-        log.error({ err: error }, 'the callee could not be told, or not be handed over');
-      }
-      if (isSettled()) return;
-      end.decide({ reason: 'provider_error', hungUpBy: 'agent', message: failure.message });
+      deps.pause();
+      await deps.guard.during(() => leave(failure, options.handOver && transfers.targets.length > 0));
     },
   };
 };

@@ -79,7 +79,8 @@ describe('end_call', () => {
     let ended = 0;
     const talk = await converse([{ input: 'Bye.', toolCalls: [{ name: 'end_call', args: {} }] }], {
       end_call: createEndCallTool({
-        end: async () => {
+        farewell: async () => {},
+        hangUp: () => {
           ended += 1;
         },
         mayEnd: () => true,

@@ -1,6 +1,7 @@
 import type { GrantedPlaybook } from '@outdial/telephony';
 import type { Transfers } from '../transfer/transfers.ts';
 import { createEndCallTool } from './end-call.ts';
+import type { EndGuard } from './end-guard.ts';
 import { createOptOutTool } from './opt-out.ts';
 import { createSendDtmfTool } from './send-dtmf.ts';
 import type { ToolSet } from './tool-budget.ts';
@@ -16,27 +17,23 @@ export type Talk = {
 /** The tools of one call: what its playbook lists, as far as the call can do it, and the opt-out, which nobody can take away. */
 export const createCallTools = (options: {
   readonly playbook: Pick<GrantedPlaybook, 'tools'>;
-  readonly transfers: Pick<Transfers, 'targets' | 'transfer'>;
+  readonly transfers: Pick<Transfers, 'targets' | 'transfer' | 'bridged'>;
   /** Asked when a tool is used: the conversation is made with its tools. */
   readonly talk: () => Talk;
-  /** Says goodbye and ends the call. */
-  readonly endCall: () => Promise<void>;
+  readonly guard: EndGuard;
+  readonly farewell: () => Promise<void>;
+  readonly hangUp: () => void;
 }): ToolSet => {
-  const { playbook, transfers, talk } = options;
+  const { playbook, transfers, talk, guard } = options;
   const [first, ...rest] = transfers.targets;
-  let transferring = false;
-
-  const transfer: Transfers['transfer'] = async (targetName) => {
-    if (transferring) return transfers.transfer(targetName);
-    transferring = true;
-    try {
-      return await talk().during(() => transfers.transfer(targetName));
-    } finally {
-      transferring = false;
-    }
-  };
+  const transfer: Transfers['transfer'] = (targetName) => guard.during(() => transfers.transfer(targetName));
   // Models like to use both at once; hanging up then would cut the callee off while the target rings.
-  const end_call = createEndCallTool({ end: options.endCall, mayEnd: () => !transferring });
+  const end_call = createEndCallTool({
+    farewell: options.farewell,
+    hangUp: options.hangUp,
+    // Two people who talk with each other already are not the model's to hang up on.
+    mayEnd: () => guard.mayEnd() && !transfers.bridged(),
+  });
 
   return {
     opt_out: createOptOutTool({ optOut: () => talk().optOut() }),

@@ -1,7 +1,7 @@
 import { dialPolicyOf } from '@outdial/runtime';
 import { bridgedTarget, checkTransferPolicy, type TransferTarget } from '@outdial/telephony';
 import type { LegGone } from '../adapters/leg-watch.ts';
-import { type CallEnd, REMOVED } from '../call-end.ts';
+import { type CallEnd, ownError, REMOVED } from '../call-end.ts';
 import { type Dialed, dial } from '../dial.ts';
 import { buildInvite } from '../invite.ts';
 import type { TransferDeps } from './ports.ts';
@@ -21,6 +21,9 @@ export const endOfBridgedLeg = (gone: LegGone, who: 'callee' | 'target'): CallEn
       return REMOVED;
     case 'lost':
       return { reason: 'transferred', hungUpBy: 'platform' };
+    case 'vanished':
+      // It may be ours to see only: they may talk on, and the bridge can look.
+      return ownError(`The ${who}'s leg is not seen any more (${gone.detail}).`);
     case 'failed':
       return { reason: 'transferred', hungUpBy: 'carrier' };
   }

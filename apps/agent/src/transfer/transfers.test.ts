@@ -1,6 +1,6 @@
 import { DisconnectReason } from '@livekit/rtc-node';
 import { callOutcomeSchema } from '@outdial/telephony';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { testCall } from '../../test/call.ts';
 import { createCallRig } from '../../test/call-rig.ts';
 
@@ -82,6 +82,50 @@ describe('the ladder', () => {
       expect([rig.seen.asked, rig.seen.legs]).toEqual([[], []]);
     },
   );
+
+  test.each([
+    ['its phone rang by REFER', { status: 'refused', sipStatus: 480, errorText: 'Unavailable' } as const],
+    ['the carrier refused the REFER', { status: 'refused', sipStatus: 403, errorText: 'No' } as const],
+  ])('%s: the same phone is not tried again, by whatever name', async (_what, referred) => {
+    const { playbook } = testCall();
+    const transfer_targets = ['default', 'sales'].map((name) => ({ name, description: null, uri: TARGET }));
+    const rig = createCallRig({
+      call: { playbook: { ...playbook, transfer_targets } },
+      legGrant: { status: 'refused', reason: 'full' },
+    });
+    await rig.answer();
+    const first = rig.transfer('default');
+    rig.referResult(referred);
+    expect(await first).toMatchObject({ status: 'failed' });
+    for (const name of ['default', 'sales'])
+      expect(await rig.transfer(name)).toMatchObject({ tell: expect.stringContaining('tried only once') });
+    expect(rig.seen.refers).toHaveLength(1);
+    hangUp(rig);
+    await rig.done;
+  });
+
+  test.each([
+    ['busy', BUSY],
+    ['too late', { status: 'too_late' }],
+  ] as const)('a second leg that was %s is not tried again', async (_what, dialed) => {
+    const { rig, answer } = await bridging();
+    await rig.targetInvited;
+    rig.targetResult(dialed);
+    await answer;
+    expect(await rig.transfer('default')).toMatchObject({ tell: expect.stringContaining('tried only once') });
+    expect([rig.seen.asked.length, rig.seen.legs.length]).toEqual([1, 1]);
+    hangUp(rig);
+    await rig.done;
+  });
+
+  test('a target that nobody dialled, since no line was free, may be tried later', async () => {
+    const { rig, answer } = await bridging({ legGrant: { status: 'refused', reason: 'full' } });
+    await answer;
+    await rig.transfer('default');
+    expect(rig.seen.asked).toHaveLength(2);
+    hangUp(rig);
+    await rig.done;
+  });
 
   test('mode refer never dials a second leg', async () => {
     const rig = createCallRig({ env: { TRANSFER_MODE: 'refer' } });
@@ -180,8 +224,9 @@ describe('the second leg', () => {
   });
 
   test.each([
-    ['taken', 'called in this call before'],
+    ['taken', 'tried in this call before'],
     ['full', 'lines are in use'],
+    ['later', 'lines are in use'],
     ['blocked', 'not possible'],
     ['unreachable', 'not possible'],
     ['canceled', 'not possible'],
@@ -301,6 +346,8 @@ describe('two people who talk without the agent', () => {
 
   test.each([
     ['the connection to the room', (rig: Rig) => rig.loseRoom(DisconnectReason.STATE_MISMATCH)],
+    ['sight of the callee', (rig: Rig) => rig.leave(undefined, 'active')],
+    ['sight of the target', (rig: Rig) => rig.targetLeaves(DisconnectReason.UNKNOWN_REASON, 'active')],
     ['its worker', (rig: Rig) => rig.end.decide({ reason: 'agent_error', hungUpBy: 'platform' })],
   ])('the agent loses %s: nothing is cut, and the bridge watches on', async (_what, happens) => {
     const rig = await bridged();
@@ -319,6 +366,23 @@ describe('two people who talk without the agent', () => {
     });
     expect(rig.seen).toMatchObject({ hangUps: 1, held: 0 });
     expect(rig.seen.acts).not.toContain('bridged');
+  });
+
+  test('are not cut by a full reconnect of the agent, which brings both back', async () => {
+    const rig = await bridged();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      rig.leave(undefined, 'active');
+      rig.targetLeaves(undefined, 'active');
+      rig.join();
+      rig.targetJoins();
+      await vi.advanceTimersByTimeAsync(10_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(rig.end.current()).toBeNull();
+    hangUp(rig);
+    expect(await outcomeOf(rig)).toMatchObject({ end_reason: 'transferred', hung_up_by: 'callee' });
   });
 
   test('are not transferred again', async () => {

@@ -1,4 +1,4 @@
-import type { TransferResult, TransferTarget } from '@outdial/telephony';
+import { bridgedTarget, type TransferResult, type TransferTarget } from '@outdial/telephony';
 import type { TransferAnswer } from '../tools/transfer-call.ts';
 import { dialTarget } from './bridge.ts';
 import type { TransferDeps } from './ports.ts';
@@ -8,7 +8,7 @@ import { failed, TOLD } from './words.ts';
 const ANNOUNCEMENT = 'One moment please, I am transferring you now.';
 const DONE: TransferAnswer = { status: 'done' };
 
-/** The transfers of one call: one at a time, named targets only, each target's phone rung at most once by us. */
+/** The transfers of one call: one at a time, named targets only, each target's phone tried at most once. */
 export type Transfers = {
   readonly targets: readonly TransferTarget[];
   transfer(targetName: string): Promise<TransferAnswer>;
@@ -34,14 +34,24 @@ export const createTransfers = (deps: TransferDeps): Transfers => {
   let pending: Promise<unknown> | null = null;
   let ringing = false;
   let bridged = false;
+  const tried = new Set<string>();
 
+  const phoneOf = ({ uri }: TransferTarget): string => {
+    const where = bridgedTarget(uri, {
+      format: config.SIP_DIAL_FORMAT,
+      country: config.DEFAULT_COUNTRY,
+      trunkHost: config.SIP_TRUNK_HOST,
+    });
+    return where.status === 'ok' ? where.key : uri;
+  };
   const isOver = () => end.current() !== null || watch.facts().gone !== null;
   const settle = (next: TransferResult) => {
     result = next;
     ledger.note({ type: 'transfer', transfer: next });
   };
 
-  const byRefer = async ({ uri }: TransferTarget): Promise<TransferAnswer | 'bridge'> => {
+  const byRefer = async (target: TransferTarget): Promise<TransferAnswer | 'bridge'> => {
+    const { uri } = target;
     const became = (outcome: TransferResult['result']): TransferResult => ({
       target: uri,
       mode: 'refer',
@@ -49,6 +59,7 @@ export const createTransfers = (deps: TransferDeps): Transfers => {
     });
     // A call that ends before the answer comes leaves a target that may be ringing.
     result = became('unknown');
+    tried.add(phoneOf(target));
     const answer = await refer(deps, uri);
     switch (answer.status) {
       case 'transferred':
@@ -79,6 +90,7 @@ export const createTransfers = (deps: TransferDeps): Transfers => {
     });
     const answer = await dialTarget(deps, target, isOver, (dialing) => {
       pending = dialing;
+      tried.add(phoneOf(target));
       ringing = true;
       result = became('unknown');
     });
@@ -118,6 +130,7 @@ export const createTransfers = (deps: TransferDeps): Transfers => {
       if (bridged) return DONE;
       if (running !== null) return { status: 'failed', tell: 'A transfer is already running. Wait.' };
       if (result?.result === 'unknown') return { status: 'failed', tell: TOLD.mayRing };
+      if (tried.has(phoneOf(target))) return { status: 'failed', tell: TOLD.tried };
       const attempted = attempt(target);
       running = attempted;
       try {

@@ -5,11 +5,13 @@ import type { TransferAnswer } from '../tools/transfer-call.ts';
 /** Why nobody answered, or nobody was dialled. */
 export type Why = EndReason | Extract<LegGrant, { status: 'refused' }>['reason'] | 'refused';
 
-/** What the model is told when nobody knows how a transfer went: it says so and takes a message. */
+/** What the model is told when nobody knows how a transfer went, or when none may be tried. */
 export const TOLD = {
   unknown:
     'Nobody knows whether the transfer works. Say so, do not try it again, and offer to take a message.',
   mayRing: 'A transfer was tried and may still ring. Do not try another.',
+  tried:
+    'A transfer to their phone was tried in this call already, and each phone is tried only once, so that it does not ring again and again. Say so, and offer to take a message, or to help yourself.',
 } as const;
 
 const REASONS: Partial<Record<Why, string>> = {
@@ -21,7 +23,7 @@ const REASONS: Partial<Record<Why, string>> = {
   refused: 'it was refused',
   full: 'all of our lines are in use',
   later: 'all of our lines are in use',
-  taken: 'they were called in this call before',
+  taken: 'they were tried in this call before',
 };
 
 /** The answer to the model after a failure: why, in words that it can say, and what to do next. */
