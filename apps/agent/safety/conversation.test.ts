@@ -19,6 +19,7 @@ const startIn = async (room: Room, options: { readonly model?: llm.LLM; readonly
   const conversation = createConversation({
     room,
     models: { llm: options.model ?? new voice.testing.FakeLLM() } as unknown as Models,
+    classifier: new voice.testing.FakeLLM(),
     turnDetection: 'stt',
     call: testCall(),
     tools: options.tools ?? {},

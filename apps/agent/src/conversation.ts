@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { llm, voice } from '@livekit/agents';
+import { type llm, voice } from '@livekit/agents';
 import { type Room, RoomEvent } from '@livekit/rtc-node';
 import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
@@ -68,6 +68,8 @@ const REMOTE_SESSION = 'lk.agent.session';
 export const createConversation = (options: {
   readonly room: Room;
   readonly models: Models;
+  /** Asked what answered; a model of its own, which the session does not know. */
+  readonly classifier: llm.LLM;
   readonly turnDetection: TurnDetection;
   readonly call: Pick<GrantedCall, 'playbook' | 'voicemail'>;
   readonly tools: ToolSet;
@@ -157,10 +159,9 @@ export const createConversation = (options: {
       void sayAndEnd(message, 'voicemail_left');
     });
   };
-  const model = options.models.llm;
   const callee = createCalleeWatch({
     language: playbook.language,
-    classify: model instanceof llm.LLM ? createClassifier(model, log) : async () => null,
+    classify: createClassifier(options.classifier, log),
     onVerdict,
   });
 

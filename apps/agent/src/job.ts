@@ -23,7 +23,7 @@ import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
-import { buildModels, turnDetectionFor } from './models.ts';
+import { buildLlm, buildModels, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
 import { withNotice } from './recording/consent.ts';
@@ -131,6 +131,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
       const conversation: Conversation = createConversation({
         room: ctx.room,
         models,
+        classifier: buildLlm(config),
         turnDetection: turnDetectionFor(config),
         call: recording === null ? call : { ...call, playbook: withNotice(call.playbook) },
         record: recording !== null,
