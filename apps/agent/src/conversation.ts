@@ -79,7 +79,10 @@ export const createConversation = (options: {
   readonly onEnd: (reason: EndReason) => void;
   /** The callee asked not to be called again. */
   readonly onOptOut: () => void;
-  /** Whether agents-js records both sides, into `audio.ogg` of the job's session directory. */
+  /**
+   * Whether agents-js records both sides, into `audio.ogg` of the job's session directory. The playbook's notice of
+   * it is said first.
+   */
   readonly record: boolean;
   /** Given the session before it starts, for who listens to it. */
   readonly onSession: (session: voice.AgentSession) => void;
@@ -236,9 +239,13 @@ export const createConversation = (options: {
       });
       // There agents-js tells members of the room the instructions, and lets them type for the callee.
       room.unregisterByteStreamHandler(REMOTE_SESSION);
+      const whole = { allowInterruptions: false };
+      // A sentence of its own, so that nothing cuts it: nobody is recorded who did not hear all of it.
+      const told = options.record ? playbook.recording_notice : null;
+      const notice = told === null ? null : session.say(told, whole);
       // A hello does not cut it, a question does: see the guard.
-      const greeting = session.say(playbook.greeting, { allowInterruptions: false });
-      callee.guardGreeting(greeting);
+      const greeting = session.say(playbook.greeting, whole);
+      callee.guardGreeting(greeting, notice);
       greeting.addDoneCallback(() => void answerHeld());
     },
     listen: () => {

@@ -26,7 +26,6 @@ import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
 import { buildLlm, buildModels, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
-import { withNotice } from './recording/consent.ts';
 import { recordWithConsent } from './recording/record-call.ts';
 import { createAftermathSpool } from './result/aftermath-spool.ts';
 import { runCall } from './run-call.ts';
@@ -133,7 +132,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         models,
         classifier: buildLlm(config),
         turnDetection: turnDetectionFor(config),
-        call: recording === null ? call : { ...call, playbook: withNotice(call.playbook) },
+        call,
         record: recording !== null,
         onSession: (session) => {
           afterCall?.attach(session, recording);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { testCall } from '../../test/call.ts';
-import { refusesRecording, withNotice } from './consent.ts';
+import { refusesRecording } from './consent.ts';
 
 describe('refusesRecording', () => {
   test.each([
@@ -32,18 +31,5 @@ describe('refusesRecording', () => {
     'No one can take your call right now.',
   ])('not: %s', (text) => {
     expect(refusesRecording(text, true)).toBe(false);
-  });
-});
-
-describe('withNotice', () => {
-  const { playbook } = testCall();
-
-  test('says the notice before anything else', () => {
-    const told = withNotice({ ...playbook, greeting: 'Hello.', recording_notice: 'We record.' });
-    expect(told.greeting).toBe('We record. Hello.');
-  });
-
-  test('has nothing to say without one', () => {
-    expect(withNotice({ ...playbook, recording_notice: null }).greeting).toBe(playbook.greeting);
   });
 });

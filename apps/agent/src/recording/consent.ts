@@ -1,11 +1,3 @@
-import type { GrantedPlaybook } from '@outdial/telephony';
-
-/** The greeting of a call that is recorded: the notice comes first, so that nothing is said before it. */
-export const withNotice = (playbook: GrantedPlaybook): GrantedPlaybook =>
-  playbook.recording_notice === null
-    ? playbook
-    : { ...playbook, greeting: `${playbook.recording_notice} ${playbook.greeting}` };
-
 const SPEAKS_OF_RECORDING = /\brecord(ed|ing|ings)?\b/i;
 const REFUSES = /\b(no|not|don['’]?t|do not|stop|never|without|object|refuse|rather not)\b/i;
 const PLAIN_NO =

@@ -1,0 +1,51 @@
+import { initializeLogger, voice } from '@livekit/agents';
+import { Room } from '@livekit/rtc-node';
+import { createLogger } from '@outdial/runtime';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { testCall } from '../test/call.ts';
+import { createConversation } from './conversation.ts';
+import type { Models } from './models.ts';
+
+beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
+afterEach(() => vi.restoreAllMocks());
+
+/** A conversation without a voice: what would be spoken is kept, and whether it may be cut. */
+const startConversation = async (options: { readonly record?: boolean } = {}) => {
+  const said: { text: string; mayBeCut: boolean }[] = [];
+  vi.spyOn(voice.AgentSession.prototype, 'say').mockImplementation((text, given) => {
+    said.push({ text: String(text), mayBeCut: given?.allowInterruptions !== false });
+    return { addDoneCallback: () => {}, done: () => false } as unknown as voice.SpeechHandle;
+  });
+  const { playbook } = testCall();
+  const conversation = createConversation({
+    room: new Room(),
+    models: { llm: new voice.testing.FakeLLM() } as unknown as Models,
+    classifier: new voice.testing.FakeLLM(),
+    turnDetection: 'stt',
+    call: { ...testCall(), playbook: { ...playbook, greeting: 'Hello.', recording_notice: 'We record.' } },
+    tools: {},
+    onProviderError: () => {},
+    onEnd: () => {},
+    onOptOut: () => {},
+    record: options.record ?? false,
+    onSession: () => {},
+    log: createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} }),
+  });
+  await conversation.start();
+  return { ...conversation, said };
+};
+
+test('a recorded call begins with its notice, which nothing cuts, and greets behind it', async () => {
+  const { said, leave } = await startConversation({ record: true });
+  expect(said).toEqual([
+    { text: 'We record.', mayBeCut: false },
+    { text: 'Hello.', mayBeCut: false },
+  ]);
+  await leave();
+});
+
+test('a call that is not recorded says nothing of it', async () => {
+  const { said, leave } = await startConversation();
+  expect(said.map(({ text }) => text)).toEqual(['Hello.']);
+  await leave();
+});
