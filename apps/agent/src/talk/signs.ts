@@ -21,6 +21,13 @@ const MACHINE_SIGNS: readonly (readonly [Exclude<Answerer, 'human'>, RegExp])[] 
 export const machineSign = (words: string): Exclude<Answerer, 'human'> | null =>
   MACHINE_SIGNS.find(([, sign]) => sign.test(words))?.[0] ?? null;
 
+/** No person says these of themselves. */
+const MACHINE_ONLY =
+  /\b(after|at) the (tone|beep|signal)\b|\b(reached|this is) the (voice ?mail|voice mailbox|mail ?box)\b/i;
+
+/** Whether the words are a machine's, whoever seemed to have answered before. */
+export const isMachineOnly = (words: string): boolean => MACHINE_ONLY.test(words);
+
 const OPT_OUT =
   /\b(do(n't| not)|never|stop|quit) (ever )?(call|phone|ring|contact|bother)(ing)? (me|us|here|this number|my)\b|\b(take|get) (me|us|my (name|number)|this number) off (of )?(your|the|this|that) (\w+ )?(list|database)\b|\bremove (me|us|my (name|number)|this number) from\b|\bdo not call list\b/i;
 

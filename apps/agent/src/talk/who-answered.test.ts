@@ -124,6 +124,63 @@ describe('plain signs', () => {
     expect(who.answeredBy()).toBe('human');
   });
 
+  describe.each([
+    'She is out, you can leave a message with me.',
+    'Robin is not available, can I take a message?',
+    "Sorry, I can't take your call right now, I am driving.",
+    'Can you tell me your name first, please?',
+  ])('a person who says "%s"', (words) => {
+    test('after the greeting is no machine', async () => {
+      const { who, verdicts, asked, play } = rig('human');
+      play(silence(5_000), voice(3_000));
+      who.words(words, false);
+      who.words(words, true);
+      await who.ready();
+      expect(asked).toHaveLength(1);
+      expect(verdicts).toEqual([]);
+      expect(who.answeredBy()).toBe('human');
+    });
+
+    test('in the second turn is none either, also when no model answers', async () => {
+      const { who, verdicts, asked, play } = rig(null);
+      play(silence(300), voice(800), silence(800));
+      who.words('Hello?', true);
+      play(silence(1_000), voice(3_000));
+      who.words(words, false);
+      who.words(words, true);
+      await who.ready();
+      play(silence(800));
+      expect(asked).toHaveLength(1);
+      expect(verdicts).toEqual([]);
+      expect(who.answeredBy()).toBe('human');
+    });
+  });
+
+  test.each([
+    'Robin is not available. At the tone, please record your message.',
+    'Please leave a message after the beep.',
+    'You have reached the voicemail of Robin.',
+  ])('a machine that says "%s" in the second turn is one', (words) => {
+    const { who, asked, verdicts, play } = rig();
+    play(silence(300), voice(800), silence(800));
+    who.words('Hello.', true);
+    who.words(words, true);
+    expect(verdicts).toEqual(['voicemail']);
+    expect(asked).toEqual([]);
+  });
+
+  test.each<[string, Answerer]>([
+    ['Robin is not available, please leave your message.', 'voicemail'],
+    ['For sales, press one.', 'ivr'],
+  ])('"%s" in the second turn is for the model to say', async (words, answerer) => {
+    const { who, verdicts, play } = rig(answerer);
+    play(silence(300), voice(800), silence(800));
+    who.words('Hello.', true);
+    who.words(words, true);
+    await who.ready();
+    expect(verdicts).toEqual([answerer]);
+  });
+
   test('a model that took the first words for those of a human is corrected', async () => {
     const { who, verdicts, play } = rig('human');
     play(silence(300), voice(3_000));

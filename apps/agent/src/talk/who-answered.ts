@@ -1,5 +1,5 @@
 import type { CallOutcome } from '@outdial/telephony';
-import { type Answerer, machineSign } from './signs.ts';
+import { type Answerer, isMachineOnly, machineSign } from './signs.ts';
 import { FIRST_PAUSE_MS, type VoiceActivity } from './voice-activity.ts';
 
 /** Finds out who answered while the conversation goes on: nothing is held up for it. */
@@ -29,8 +29,8 @@ const wordCount = (text: string): number => text.split(/\s+/).filter((word) => w
 
 /**
  * First gate: timing and level. A short greeting and a pause is a human, and so is whoever speaks only after the
- * greeting; both cost nothing. Only long first words go to `classify`, while they are being spoken; plain signs of
- * a machine decide without it.
+ * greeting; both cost nothing. Long first words go to `classify`, while they are being spoken; plain signs of a
+ * machine decide without it, but from somebody who seems to be a person only those that no person says.
  */
 export const createWhoAnswered = (options: {
   readonly activity: VoiceActivity;
@@ -67,13 +67,15 @@ export const createWhoAnswered = (options: {
     wordsAsked = wordCount(words);
     asking = options.classify(words).then((answerer) => {
       asking = null;
-      if (answerer !== null && verdict === null) conclude(answerer);
+      const isOpen = verdict === null || (verdict === 'human' && !screened);
+      if (answerer !== null && isOpen) conclude(answerer);
     });
   };
 
   return {
     words: (text, isFinal) => {
       const heard = [...said, text].join(' ').trim();
+      const isFirstTurn = said.length === 0;
       if (isFinal && text.trim() !== '') {
         said.push(text);
         turns += 1;
@@ -83,7 +85,9 @@ export const createWhoAnswered = (options: {
       if (!isOpen || heard === '') return;
       const early = options.activity.elapsedMs() < SIGNS_UNTIL_MS && turns <= SIGNS_TURNS;
       const sign = early && !screened ? machineSign(heard) : null;
-      if (sign !== null) {
+      // "She is out, you can leave a message with me": who seems to be a person is asked about.
+      const isPlain = (isFirstTurn && gate() !== 'human') || isMachineOnly(heard);
+      if (sign !== null && isPlain) {
         if (sign === 'screening') {
           // Whoever speaks next is looked at anew.
           said = [];
@@ -101,10 +105,11 @@ export const createWhoAnswered = (options: {
         } else if (isFinal && text.trim() !== '') conclude('human');
         return;
       }
-      if (verdict === 'human') return;
+      if (verdict === 'human' && sign === null) return;
       const isNews =
         wordCount(heard) >= wordsAsked + WORDS_TO_ASK || (isFinal && wordCount(heard) > wordsAsked);
-      if (gate() === 'long' && asking === null && asked < ASK_LIMIT && isNews) ask(heard);
+      const isWorthIt = gate() === 'long' || sign !== null;
+      if (isWorthIt && asking === null && asked < ASK_LIMIT && isNews) ask(heard);
     },
     ready: async () => {
       if (asking === null) return;
