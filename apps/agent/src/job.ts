@@ -136,7 +136,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         record: recording !== null,
         onSession: (session) => {
           afterCall?.attach(session, recording);
-          consent?.listenTo(session);
+          consent?.listenTo(session, () => ['voicemail', 'ivr'].includes(conversation.answeredBy()));
         },
         tools: {
           ...createCallTools({

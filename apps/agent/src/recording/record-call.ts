@@ -12,7 +12,11 @@ const STOPPED = 'All right, the recording is stopped and deleted.';
  */
 export const recordWithConsent = (
   recording: CallRecording,
-): { readonly tools: ToolSet; readonly listenTo: (session: voice.AgentSession) => void } => {
+): {
+  readonly tools: ToolSet;
+  /** `isMachine` tells whether the words are known to be those of no person. */
+  readonly listenTo: (session: voice.AgentSession, isMachine: () => boolean) => void;
+} => {
   let session: voice.AgentSession | null = null;
   let heard = false;
   const stop = async (): Promise<void> => {
@@ -20,10 +24,10 @@ export const recordWithConsent = (
   };
   return {
     tools: { stop_recording: createStopRecordingTool({ isOn: recording.isOn, stop }) },
-    listenTo: (given) => {
+    listenTo: (given, isMachine) => {
       session = given;
       given.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript, isFinal }) => {
-        if (!isFinal || transcript.trim() === '') return;
+        if (!isFinal || transcript.trim() === '' || isMachine()) return;
         const refused = refusesRecording(transcript, !heard);
         heard = true;
         if (!refused || !recording.isOn()) return;
