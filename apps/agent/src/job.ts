@@ -34,6 +34,7 @@ import { createDeparture } from './speech/departure.ts';
 import { describeSessionFailure } from './speech/failure.ts';
 import { loadVad } from './speech/vad.ts';
 import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
+import { sentencesFor } from './talk/sentences.ts';
 import { createCallTools } from './tools/call-tools.ts';
 
 type JobData = { config: AgentConfig; log: Logger; vad: VAD | null };
@@ -126,7 +127,8 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         log,
       });
       const recording = recordingFor(ctx, call, log);
-      const consent = recording === null ? null : recordWithConsent(recording);
+      const sentences = sentencesFor(call.playbook.language);
+      const consent = recording === null ? null : recordWithConsent(recording, sentences, log);
       const conversation: Conversation = createConversation({
         room: ctx.room,
         models,
