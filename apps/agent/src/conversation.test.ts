@@ -14,9 +14,15 @@ const startConversation = async (options: { readonly record?: boolean } = {}) =>
   const said: { text: string; mayBeCut: boolean }[] = [];
   vi.spyOn(voice.AgentSession.prototype, 'say').mockImplementation((text, given) => {
     said.push({ text: String(text), mayBeCut: given?.allowInterruptions !== false });
-    return { addDoneCallback: () => {}, done: () => false } as unknown as voice.SpeechHandle;
+    return {
+      addDoneCallback: () => {},
+      interrupt: () => {},
+      done: () => false,
+    } as unknown as voice.SpeechHandle;
   });
   const { playbook } = testCall();
+  const onOptOut = vi.fn();
+  let session: voice.AgentSession | undefined;
   const conversation = createConversation({
     room: new Room(),
     models: { llm: new voice.testing.FakeLLM() } as unknown as Models,
@@ -26,13 +32,27 @@ const startConversation = async (options: { readonly record?: boolean } = {}) =>
     tools: {},
     onProviderError: () => {},
     onEnd: () => {},
-    onOptOut: () => {},
+    onOptOut,
     record: options.record ?? false,
-    onSession: () => {},
+    onSession: (made) => {
+      session = made;
+    },
     log: createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} }),
   });
   await conversation.start();
-  return { ...conversation, said };
+  const hear = (transcript: string) => {
+    const type = voice.AgentSessionEventTypes.UserInputTranscribed;
+    session?.emit(type, {
+      type,
+      transcript,
+      isFinal: true,
+      speakerId: null,
+      createdAt: 0,
+      language: null,
+      itemId: null,
+    });
+  };
+  return { ...conversation, said, hear, onOptOut };
 };
 
 test('a recorded call begins with its notice, which nothing cuts, and greets behind it', async () => {
@@ -47,5 +67,16 @@ test('a recorded call begins with its notice, which nothing cuts, and greets beh
 test('a call that is not recorded says nothing of it', async () => {
   const { said, leave } = await startConversation();
   expect(said.map(({ text }) => text)).toEqual(['Hello.']);
+  await leave();
+});
+
+test('plain words end the calls behind a menu’s keys, and not those of the menu', async () => {
+  const { hear, onOptOut, press, leave } = await startConversation();
+  hear('For sales, press one. To stop, say: do not call me again.');
+  expect(onOptOut).not.toHaveBeenCalled();
+  // Nobody is in the room to press them.
+  await press('1').catch(() => {});
+  hear('Do not call me again.');
+  expect(onOptOut).toHaveBeenCalledOnce();
   await leave();
 });

@@ -84,8 +84,11 @@ export const createConversation = (options: {
    * it is said first.
    */
   readonly record: boolean;
-  /** Given the session before it starts, for who listens to it. */
-  readonly onSession: (session: voice.AgentSession) => void;
+  /**
+   * Given the session before it starts, for who listens to it, and whether what speaks at a time is known to be no
+   * person.
+   */
+  readonly onSession: (session: voice.AgentSession, hearsMachine: () => boolean) => void;
   readonly log: Logger;
 }): Conversation => {
   const { log, room } = options;
@@ -99,7 +102,7 @@ export const createConversation = (options: {
     },
     userAwayTimeout: null,
   });
-  options.onSession(session);
+  options.onSession(session, () => callee.who.hearsMachine());
   let listening = false;
   let spoke = false;
   let silenced = false;
@@ -204,7 +207,7 @@ export const createConversation = (options: {
   session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript, isFinal }) => {
     callee.words(transcript, isFinal);
     // At once: whoever says it may hang up before it is answered.
-    if (isFinal && !silenced && callee.who.verdict() !== 'ivr' && asksNotToBeCalled(transcript)) optOut();
+    if (isFinal && !silenced && !callee.who.hearsMachine() && asksNotToBeCalled(transcript)) optOut();
   });
   session.on(voice.AgentSessionEventTypes.AgentStateChanged, ({ newState }) => {
     agentState = newState;
@@ -264,7 +267,10 @@ export const createConversation = (options: {
       if (why === 'timeUp') attempt(() => session.interrupt({ force: true }));
       await say(sentences[why]);
     },
-    press: (keys) => silence.during(() => pressKeys(room, keys)),
+    press: (keys) => {
+      callee.who.keysPressed();
+      return silence.during(() => pressKeys(room, keys));
+    },
     during: silence.during,
     optOut,
     answeredBy: callee.who.answeredBy,

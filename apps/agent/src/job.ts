@@ -136,9 +136,9 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         turnDetection: turnDetectionFor(config),
         call,
         record: recording !== null,
-        onSession: (session) => {
+        onSession: (session, hearsMachine) => {
           afterCall?.attach(session, recording);
-          consent?.listenTo(session, () => ['voicemail', 'ivr'].includes(conversation.answeredBy()));
+          consent?.listenTo(session, hearsMachine);
         },
         tools: {
           ...createCallTools({

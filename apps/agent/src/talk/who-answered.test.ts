@@ -222,3 +222,46 @@ describe('plain signs', () => {
     expect(verdicts).toEqual([]);
   });
 });
+
+describe('behind the keys of a menu', () => {
+  const behindMenu = (model: Answerer | null) => {
+    const behind = rig(model);
+    behind.play(silence(300), voice(3_000));
+    behind.who.words('For sales, press one.', true);
+    expect(behind.who.hearsMachine()).toBe(true);
+    behind.who.keysPressed();
+    return behind;
+  };
+
+  test('a person is found, also late in the call', async () => {
+    const { who, asked, play } = behindMenu('human');
+    play(silence(40_000), voice(1_000));
+    who.words('Sales, Robin speaking.', true);
+    await who.ready();
+    expect(asked).toEqual(['Sales, Robin speaking.']);
+    expect(who.verdict()).toBe('human');
+    expect(who.hearsMachine()).toBe(false);
+  });
+
+  test('another menu is one, and nobody is asked', async () => {
+    const { who, asked } = behindMenu('human');
+    who.words('For new orders, press two.', true);
+    await who.ready();
+    expect(asked).toEqual([]);
+    expect(who.answeredBy()).toBe('ivr');
+  });
+
+  test('a voicemail is one', () => {
+    const { who, verdicts } = behindMenu(null);
+    who.words('Nobody is here. Please leave a message after the tone.', true);
+    expect(verdicts).toEqual(['ivr', 'voicemail']);
+  });
+
+  test('it stays the menu that answered while nobody is found, but may be a person', async () => {
+    const { who } = behindMenu(null);
+    who.words('Please hold the line.', true);
+    await who.ready();
+    expect(who.answeredBy()).toBe('ivr');
+    expect(who.hearsMachine()).toBe(false);
+  });
+});

@@ -8,7 +8,11 @@ export type WhoAnswered = {
   words(text: string, isFinal: boolean): void;
   /** Resolves when no classification is under way, 2 s later at most. */
   ready(): Promise<void>;
+  /** Keys were pressed for a menu: the next words are looked at anew, they may be those of a person. */
+  keysPressed(): void;
   verdict(): Answerer | null;
+  /** Whether what speaks now is known to be no person; behind a menu's keys it is not. */
+  hearsMachine(): boolean;
   /** For the outcome: a voicemail that takes no message is one too, and a screening service is nobody yet. */
   answeredBy(): Exclude<CallOutcome['answered_by'], null>;
 };
@@ -23,6 +27,8 @@ const SIGNS_TURNS = 2;
 /** A model is asked when so many new words were heard, and no more often than this. */
 const WORDS_TO_ASK = 5;
 const ASK_LIMIT = 3;
+/** Behind a menu each whole sentence is asked about: there may be more menus and music before a person comes. */
+const ASK_LIMIT_BEHIND_MENU = 10;
 const READY_LIMIT_MS = 2_000;
 
 const wordCount = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
@@ -48,6 +54,7 @@ export const createWhoAnswered = (options: {
   /** A screening service was recognised before its sentence was over. */
   let announcing = false;
   let screened = false;
+  let behindMenu = false;
 
   const gate = (): 'none' | 'human' | 'speaking' | 'long' => {
     const activity = options.activity;
@@ -67,13 +74,28 @@ export const createWhoAnswered = (options: {
     wordsAsked = wordCount(words);
     asking = options.classify(words).then((answerer) => {
       asking = null;
-      const isOpen = verdict === null || (verdict === 'human' && !screened);
+      const isOpen =
+        verdict === null || (verdict === 'human' && !screened) || (verdict === 'ivr' && behindMenu);
       if (answerer !== null && isOpen) conclude(answerer);
     });
   };
 
+  const wordsBehindMenu = (text: string, isFinal: boolean) => {
+    const sign = machineSign(text);
+    if (isMachineOnly(text)) conclude('voicemail');
+    else if (
+      sign === null &&
+      isFinal &&
+      text.trim() !== '' &&
+      asking === null &&
+      asked < ASK_LIMIT_BEHIND_MENU
+    )
+      ask(text);
+  };
+
   return {
     words: (text, isFinal) => {
+      if (behindMenu && verdict === 'ivr') return wordsBehindMenu(text, isFinal);
       const heard = [...said, text].join(' ').trim();
       const isFirstTurn = said.length === 0;
       if (isFinal && text.trim() !== '') {
@@ -118,7 +140,16 @@ export const createWhoAnswered = (options: {
       await Promise.race([asking, promise]);
       clearTimeout(limit);
     },
+    keysPressed: () => {
+      if (verdict !== 'ivr') return;
+      behindMenu = true;
+      said = [];
+      turns = 0;
+      asked = 0;
+    },
     verdict: () => verdict,
+    hearsMachine: () =>
+      verdict === 'voicemail' || verdict === 'mailbox_full' || (verdict === 'ivr' && !behindMenu),
     answeredBy: () => {
       switch (verdict) {
         case 'voicemail':
