@@ -29,6 +29,7 @@ export const callWithTools = async (
     tools: createCallTools({
       playbook: testCall(options.call).playbook,
       transfers,
+      optOutIsListed: true,
       talk: () => ({
         optOut: () => {
           seen.optOuts += 1;

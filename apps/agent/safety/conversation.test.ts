@@ -26,6 +26,7 @@ const startIn = async (room: Room, options: { readonly model?: llm.LLM; readonly
     onProviderError: () => {},
     onEnd: () => {},
     onOptOut: () => {},
+    optOutIsListed: true,
     record: false,
     onSession: (started) => {
       session = started;

@@ -33,6 +33,7 @@ const startConversation = async (options: { readonly record?: boolean } = {}) =>
     onProviderError: () => {},
     onEnd: () => {},
     onOptOut,
+    optOutIsListed: true,
     record: options.record ?? false,
     onSession: (made) => {
       session = made;

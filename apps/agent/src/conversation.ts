@@ -79,6 +79,8 @@ export const createConversation = (options: {
   readonly onEnd: (reason: EndReason) => void;
   /** The callee asked not to be called again. */
   readonly onOptOut: () => void;
+  /** Whether that comes onto a do-not-call list. */
+  readonly optOutIsListed: boolean;
   /**
    * Whether agents-js records both sides, into `audio.ogg` of the job's session directory. The playbook's notice of
    * it is said first.
@@ -178,7 +180,7 @@ export const createConversation = (options: {
     const held = callee.guard()?.takeHeld() ?? '';
     const said = message.textContent ?? '';
     if (held !== '') message.content = [`${held} ${said}`];
-    return turnNotes(callee.who.verdict(), said);
+    return turnNotes(callee.who.verdict(), said, options.optOutIsListed);
   };
   const agent = new PhoneAgent(
     { instructions: instructionsFor(playbook), tools: withBudget(options.tools) },

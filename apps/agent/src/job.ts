@@ -145,6 +145,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
             playbook: call.playbook,
             transfers,
             talk: () => conversation,
+            optOutIsListed: ledger.watchesOver,
             endCall: async () => {
               await conversation.farewell('goodbye');
               end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' });
@@ -162,6 +163,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
           log.warn('the callee asked not to be called again');
           ledger.note({ type: 'opt_out' });
         },
+        optOutIsListed: ledger.watchesOver,
         log,
       });
       void models.tts.lost.then((lost) => departure.begin(lost, { handOver: true }));

@@ -19,6 +19,8 @@ export const createCallTools = (options: {
   readonly transfers: Pick<Transfers, 'targets' | 'transfer'>;
   /** Asked when a tool is used: the conversation is made with its tools. */
   readonly talk: () => Talk;
+  /** Whether an opt-out comes onto a do-not-call list. */
+  readonly optOutIsListed: boolean;
   /** Says goodbye and ends the call. */
   readonly endCall: () => Promise<void>;
 }): ToolSet => {
@@ -39,7 +41,7 @@ export const createCallTools = (options: {
   const end_call = createEndCallTool({ end: options.endCall, mayEnd: () => !transferring });
 
   return {
-    opt_out: createOptOutTool({ optOut: () => talk().optOut() }),
+    opt_out: createOptOutTool({ optOut: () => talk().optOut(), isListed: options.optOutIsListed }),
     ...(playbook.tools.includes('send_dtmf')
       ? { send_dtmf: createSendDtmfTool({ send: (keys) => talk().press(keys) }) }
       : {}),
