@@ -21,6 +21,7 @@ const startIn = async (room: Room, options: { readonly model?: llm.LLM; readonly
     models: { llm: options.model ?? new voice.testing.FakeLLM() } as unknown as Models,
     classifier: new voice.testing.FakeLLM(),
     turnDetection: 'stt',
+    silentAfterMs: 6_000,
     call: testCall(),
     tools: options.tools ?? {},
     onProviderError: () => {},

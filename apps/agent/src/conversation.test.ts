@@ -10,7 +10,9 @@ beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 afterEach(() => vi.restoreAllMocks());
 
 /** A conversation without a voice: what would be spoken is kept, and whether it may be cut. */
-const startConversation = async (options: { readonly record?: boolean } = {}) => {
+const startConversation = async (
+  options: { readonly record?: boolean; readonly silentAfterMs?: number } = {},
+) => {
   const said: { text: string; mayBeCut: boolean }[] = [];
   vi.spyOn(voice.AgentSession.prototype, 'say').mockImplementation((text, given) => {
     said.push({ text: String(text), mayBeCut: given?.allowInterruptions !== false });
@@ -22,15 +24,17 @@ const startConversation = async (options: { readonly record?: boolean } = {}) =>
   });
   const { playbook } = testCall();
   const onOptOut = vi.fn();
+  const onProviderError = vi.fn();
   let session: voice.AgentSession | undefined;
   const conversation = createConversation({
     room: new Room(),
     models: { llm: new voice.testing.FakeLLM() } as unknown as Models,
     classifier: new voice.testing.FakeLLM(),
     turnDetection: 'stt',
+    silentAfterMs: options.silentAfterMs ?? 6_000,
     call: { ...testCall(), playbook: { ...playbook, greeting: 'Hello.', recording_notice: 'We record.' } },
     tools: {},
-    onProviderError: () => {},
+    onProviderError,
     onEnd: () => {},
     onOptOut,
     optOutIsListed: true,
@@ -53,7 +57,7 @@ const startConversation = async (options: { readonly record?: boolean } = {}) =>
       itemId: null,
     });
   };
-  return { ...conversation, said, hear, onOptOut };
+  return { ...conversation, said, hear, onOptOut, onProviderError };
 };
 
 test('a recorded call begins with its notice, which nothing cuts, and greets behind it', async () => {
@@ -79,5 +83,13 @@ test('plain words end the calls behind a menu’s keys, and not those of the men
   await press('1').catch(() => {});
   hear('Do not call me again.');
   expect(onOptOut).toHaveBeenCalledOnce();
+  await leave();
+});
+
+test('a voice that makes no sound in its time after the answer has failed', async () => {
+  const { listen, onProviderError, leave } = await startConversation({ silentAfterMs: 1 });
+  expect(onProviderError).not.toHaveBeenCalled();
+  listen();
+  await expect.poll(() => onProviderError.mock.calls).toEqual([[expect.stringContaining('no sound')]]);
   await leave();
 });

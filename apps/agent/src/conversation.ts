@@ -55,8 +55,6 @@ export type Conversation = {
 
 /** `waitForPlayout` resolves about 95 ms before the last sound leaves livekit-sip; with reserve. */
 const PLAYOUT_TAIL_MS = 300;
-/** A voice that is silent this long after the answer reports no error of its own (it may never). */
-const FIRST_SOUND_MS = 6_000;
 const SILENT = 'The voice made no sound; check the text-to-speech provider and its way through the firewall.';
 /** Words that were spoken into the greeting are answered when nothing else was said so long after it. */
 const ANSWER_HELD_AFTER_MS = 1_200;
@@ -71,6 +69,8 @@ export const createConversation = (options: {
   /** Asked what answered; a model of its own, which the session does not know. */
   readonly classifier: llm.LLM;
   readonly turnDetection: TurnDetection;
+  /** A voice that is silent this long after the answer (ms) reports no error of its own (it may never). */
+  readonly silentAfterMs: number;
   readonly call: Pick<GrantedCall, 'playbook' | 'voicemail'>;
   readonly tools: ToolSet;
   /** Speech or model are gone for good. */
@@ -257,7 +257,7 @@ export const createConversation = (options: {
       listening = true;
       session.input.setAudioEnabled(true);
       states();
-      if (!spoke) firstSound = setTimeout(() => onProviderError(SILENT), FIRST_SOUND_MS).unref();
+      if (!spoke) firstSound = setTimeout(() => onProviderError(SILENT), options.silentAfterMs).unref();
     },
     say,
     timeLeft: (seconds) => {

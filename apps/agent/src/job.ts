@@ -23,7 +23,7 @@ import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
-import { buildLlm, buildModels, turnDetectionFor } from './models.ts';
+import { buildLlm, buildModels, silentAfterMs, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
 import { recordWithConsent } from './recording/record-call.ts';
@@ -134,6 +134,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         models,
         classifier: buildLlm(config),
         turnDetection: turnDetectionFor(config),
+        silentAfterMs: silentAfterMs(config),
         call,
         record: recording !== null,
         onSession: (session, hearsMachine) => {
