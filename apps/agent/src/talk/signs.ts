@@ -23,7 +23,7 @@ export const machineSign = (words: string): Exclude<Answerer, 'human'> | null =>
 
 /** No person says these of themselves. */
 const MACHINE_ONLY =
-  /\b(after|at) the (tone|beep|signal)\b|\b(reached|this is) the (voice ?mail|voice mailbox|mail ?box)\b/i;
+  /\b(after|at) the (tone|beep)\b|\b(reached|this is) the (voice ?mail|voice mailbox|mail ?box)\b/i;
 
 /** Whether the words are a machine's, whoever seemed to have answered before. */
 export const isMachineOnly = (words: string): boolean => MACHINE_ONLY.test(words);

@@ -99,7 +99,6 @@ describe('long first words', () => {
 describe('plain signs', () => {
   test.each<[string, Answerer]>([
     ['Hi, you have reached the voicemail of Robin.', 'voicemail'],
-    ['I cannot take your call right now.', 'voicemail'],
     ['Please leave a message after the tone.', 'voicemail'],
     ['The mailbox is full. Goodbye.', 'mailbox_full'],
     ['Welcome to Acme. For sales, press one.', 'ivr'],
@@ -141,6 +140,14 @@ describe('plain signs', () => {
       expect(who.answeredBy()).toBe('human');
     });
 
+    test('as the first words is none, as far as a model can say', async () => {
+      const { who, verdicts, play } = rig('human');
+      play(silence(300), voice(3_000));
+      who.words(words, true);
+      await who.ready();
+      expect(verdicts).toEqual(/tell me your name/.test(words) ? ['screening'] : []);
+    });
+
     test('in the second turn is none either, also when no model answers', async () => {
       const { who, verdicts, asked, play } = rig(null);
       play(silence(300), voice(800), silence(800));
@@ -168,6 +175,18 @@ describe('plain signs', () => {
     expect(verdicts).toEqual(['voicemail']);
     expect(asked).toEqual([]);
   });
+
+  test.each(['I cannot take your call right now.', 'Nobody is here, please leave a message.'])(
+    '"%s" as the first words are a voicemail’s when no model can say',
+    async (words) => {
+      const { who, asked, verdicts, play } = rig(null);
+      play(silence(300), voice(3_000));
+      who.words(words, true);
+      await who.ready();
+      expect(asked).toEqual([words]);
+      expect(verdicts).toEqual(['voicemail']);
+    },
+  );
 
   test.each<[string, Answerer]>([
     ['Robin is not available, please leave your message.', 'voicemail'],

@@ -69,10 +69,12 @@ export const createWhoAnswered = (options: {
     verdict = answerer;
     if (answerer !== 'human') options.onVerdict(answerer);
   };
-  const ask = (words: string) => {
+  /** `otherwise` holds when the model cannot say. */
+  const ask = (words: string, otherwise: Answerer | null = null) => {
     asked += 1;
     wordsAsked = wordCount(words);
-    asking = options.classify(words).then((answerer) => {
+    asking = options.classify(words).then((named) => {
+      const answerer = named ?? otherwise;
       asking = null;
       const isOpen =
         verdict === null || (verdict === 'human' && !screened) || (verdict === 'ivr' && behindMenu);
@@ -82,7 +84,7 @@ export const createWhoAnswered = (options: {
 
   const wordsBehindMenu = (text: string, isFinal: boolean) => {
     const sign = machineSign(text);
-    if (isMachineOnly(text)) conclude('voicemail');
+    if (isMachineOnly(text)) conclude(sign ?? 'voicemail');
     else if (
       sign === null &&
       isFinal &&
@@ -107,8 +109,9 @@ export const createWhoAnswered = (options: {
       if (!isOpen || heard === '') return;
       const early = options.activity.elapsedMs() < SIGNS_UNTIL_MS && turns <= SIGNS_TURNS;
       const sign = early && !screened ? machineSign(heard) : null;
-      // "She is out, you can leave a message with me": who seems to be a person is asked about.
-      const isPlain = (isFirstTurn && gate() !== 'human') || isMachineOnly(heard);
+      // "She is out, you can leave a message with me": a person may say it, so the model is asked.
+      const seemsMachine = isFirstTurn && gate() !== 'human';
+      const isPlain = (seemsMachine && sign !== 'voicemail') || isMachineOnly(heard);
       if (sign !== null && isPlain) {
         if (sign === 'screening') {
           // Whoever speaks next is looked at anew.
@@ -131,7 +134,8 @@ export const createWhoAnswered = (options: {
       const isNews =
         wordCount(heard) >= wordsAsked + WORDS_TO_ASK || (isFinal && wordCount(heard) > wordsAsked);
       const isWorthIt = gate() === 'long' || sign !== null;
-      if (isWorthIt && asking === null && asked < ASK_LIMIT && isNews) ask(heard);
+      if (isWorthIt && asking === null && asked < ASK_LIMIT && isNews)
+        ask(heard, seemsMachine && isFinal ? sign : null);
     },
     ready: async () => {
       if (asking === null) return;
