@@ -121,6 +121,7 @@ describe('a call over time', () => {
         'call.ringing',
         'call.answered',
         'call.ended',
+        'call.result',
       ]);
       await expectPromiseKept(stack, [id]);
     },
