@@ -23,13 +23,15 @@ const startConversation = async (
     } as unknown as voice.SpeechHandle;
   });
   const { playbook } = testCall();
+  const model = new voice.testing.FakeLLM();
+  const classifier = new voice.testing.FakeLLM();
   const onOptOut = vi.fn();
   const onProviderError = vi.fn();
   let session: voice.AgentSession | undefined;
   const conversation = createConversation({
     room: new Room(),
-    models: { llm: new voice.testing.FakeLLM() } as unknown as Models,
-    classifier: new voice.testing.FakeLLM(),
+    models: { llm: model } as unknown as Models,
+    classifier,
     turnDetection: 'stt',
     silentAfterMs: options.silentAfterMs ?? 6_000,
     call: { ...testCall(), playbook: { ...playbook, greeting: 'Hello.', recording_notice: 'We record.' } },
@@ -57,7 +59,7 @@ const startConversation = async (
       itemId: null,
     });
   };
-  return { ...conversation, said, hear, onOptOut, onProviderError };
+  return { ...conversation, said, hear, onOptOut, onProviderError, model, classifier };
 };
 
 test('a recorded call begins with its notice, which nothing cuts, and greets behind it', async () => {
@@ -91,5 +93,18 @@ test('a voice that makes no sound in its time after the answer has failed', asyn
   expect(onProviderError).not.toHaveBeenCalled();
   listen();
   await expect.poll(() => onProviderError.mock.calls).toEqual([[expect.stringContaining('no sound')]]);
+  await leave();
+});
+
+test('a side question that fails is no failure of the call’s own model', async () => {
+  const { hear, model, classifier, onProviderError, leave } = await startConversation();
+  const askedAside = vi.spyOn(classifier, 'chat');
+  const asked = vi.spyOn(model, 'chat');
+  hear('I cannot take your call right now.');
+  expect(askedAside).toHaveBeenCalledOnce();
+  expect(asked).not.toHaveBeenCalled();
+  const error = new Error('401 no such key');
+  classifier.emit('error', { type: 'llm_error', label: '', timestamp: 0, error, recoverable: false });
+  expect(onProviderError).not.toHaveBeenCalled();
   await leave();
 });
