@@ -31,6 +31,7 @@ export const callWithTools = async (
     tools: createCallTools({
       playbook: testCall(options.call).playbook,
       transfers,
+      optOutIsListed: true,
       talk: () => ({
         optOut: () => {
           seen.optOuts += 1;

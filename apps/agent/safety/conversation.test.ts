@@ -19,12 +19,15 @@ const startIn = async (room: Room, options: { readonly model?: llm.LLM; readonly
   const conversation = createConversation({
     room,
     models: { llm: options.model ?? new voice.testing.FakeLLM() } as unknown as Models,
+    classifier: new voice.testing.FakeLLM(),
     turnDetection: 'stt',
+    silentAfterMs: 6_000,
     call: testCall(),
     tools: options.tools ?? {},
     onProviderError: () => {},
     onEnd: () => {},
     onOptOut: () => {},
+    optOutIsListed: true,
     record: false,
     onSession: (started) => {
       session = started;

@@ -48,7 +48,7 @@ const fakeSession = (end: () => Promise<void> = async () => {}) => {
 
 const recordingOf = (path: string | null, on = true): CallRecording => ({
   isOn: () => on,
-  stop: async () => {},
+  stop: async () => true,
   finish: async () => path,
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { llm, voice } from '@livekit/agents';
+import { type llm, voice } from '@livekit/agents';
 import { type Room, RoomEvent } from '@livekit/rtc-node';
 import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
@@ -55,8 +55,6 @@ export type Conversation = {
 
 /** `waitForPlayout` resolves about 95 ms before the last sound leaves livekit-sip; with reserve. */
 const PLAYOUT_TAIL_MS = 300;
-/** A voice that is silent this long after the answer reports no error of its own (it may never). */
-const FIRST_SOUND_MS = 6_000;
 const SILENT = 'The voice made no sound; check the text-to-speech provider and its way through the firewall.';
 /** Words that were spoken into the greeting are answered when nothing else was said so long after it. */
 const ANSWER_HELD_AFTER_MS = 1_200;
@@ -68,7 +66,11 @@ const REMOTE_SESSION = 'lk.agent.session';
 export const createConversation = (options: {
   readonly room: Room;
   readonly models: Models;
+  /** Asked what answered; a model of its own, which the session does not know. */
+  readonly classifier: llm.LLM;
   readonly turnDetection: TurnDetection;
+  /** A voice that is silent this long after the answer (ms) reports no error of its own (it may never). */
+  readonly silentAfterMs: number;
   readonly call: Pick<GrantedCall, 'playbook' | 'voicemail'>;
   readonly tools: ToolSet;
   /** Speech or model are gone for good. */
@@ -77,10 +79,18 @@ export const createConversation = (options: {
   readonly onEnd: (reason: EndReason) => void;
   /** The callee asked not to be called again. */
   readonly onOptOut: () => void;
-  /** Whether agents-js records both sides, into `audio.ogg` of the job's session directory. */
+  /** Whether that comes onto a do-not-call list. */
+  readonly optOutIsListed: boolean;
+  /**
+   * Whether agents-js records both sides, into `audio.ogg` of the job's session directory. The playbook's notice of
+   * it is said first.
+   */
   readonly record: boolean;
-  /** Given the session before it starts, for who listens to it. */
-  readonly onSession: (session: voice.AgentSession) => void;
+  /**
+   * Given the session before it starts, for who listens to it, and whether what speaks at a time is known to be no
+   * person.
+   */
+  readonly onSession: (session: voice.AgentSession, hearsMachine: () => boolean) => void;
   readonly log: Logger;
 }): Conversation => {
   const { log, room } = options;
@@ -94,7 +104,7 @@ export const createConversation = (options: {
     },
     userAwayTimeout: null,
   });
-  options.onSession(session);
+  options.onSession(session, () => callee.who.hearsMachine());
   let listening = false;
   let spoke = false;
   let silenced = false;
@@ -157,10 +167,9 @@ export const createConversation = (options: {
       void sayAndEnd(message, 'voicemail_left');
     });
   };
-  const model = options.models.llm;
   const callee = createCalleeWatch({
     language: playbook.language,
-    classify: model instanceof llm.LLM ? createClassifier(model, log) : async () => null,
+    classify: createClassifier(options.classifier, log),
     onVerdict,
   });
 
@@ -171,7 +180,7 @@ export const createConversation = (options: {
     const held = callee.guard()?.takeHeld() ?? '';
     const said = message.textContent ?? '';
     if (held !== '') message.content = [`${held} ${said}`];
-    return turnNotes(callee.who.verdict(), said);
+    return turnNotes(callee.who.verdict(), said, options.optOutIsListed);
   };
   const agent = new PhoneAgent(
     { instructions: instructionsFor(playbook), tools: withBudget(options.tools) },
@@ -200,7 +209,7 @@ export const createConversation = (options: {
   session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript, isFinal }) => {
     callee.words(transcript, isFinal);
     // At once: whoever says it may hang up before it is answered.
-    if (isFinal && !silenced && callee.who.verdict() !== 'ivr' && asksNotToBeCalled(transcript)) optOut();
+    if (isFinal && !silenced && !callee.who.hearsMachine() && asksNotToBeCalled(transcript)) optOut();
   });
   session.on(voice.AgentSessionEventTypes.AgentStateChanged, ({ newState }) => {
     agentState = newState;
@@ -235,16 +244,20 @@ export const createConversation = (options: {
       });
       // There agents-js tells members of the room the instructions, and lets them type for the callee.
       room.unregisterByteStreamHandler(REMOTE_SESSION);
+      const whole = { allowInterruptions: false };
+      // A sentence of its own, so that nothing cuts it: nobody is recorded who did not hear all of it.
+      const told = options.record ? playbook.recording_notice : null;
+      const notice = told === null ? null : session.say(told, whole);
       // A hello does not cut it, a question does: see the guard.
-      const greeting = session.say(playbook.greeting, { allowInterruptions: false });
-      callee.guardGreeting(greeting);
+      const greeting = session.say(playbook.greeting, whole);
+      callee.guardGreeting(greeting, notice);
       greeting.addDoneCallback(() => void answerHeld());
     },
     listen: () => {
       listening = true;
       session.input.setAudioEnabled(!waits);
       states();
-      if (!spoke) firstSound = setTimeout(() => onProviderError(SILENT), FIRST_SOUND_MS).unref();
+      if (!spoke) firstSound = setTimeout(() => onProviderError(SILENT), options.silentAfterMs).unref();
     },
     say,
     timeLeft: (seconds) => {
@@ -256,7 +269,10 @@ export const createConversation = (options: {
       if (why === 'timeUp') attempt(() => session.interrupt({ force: true }));
       await say(sentences[why]);
     },
-    press: (keys) => silence.during(() => pressKeys(room, keys)),
+    press: (keys) => {
+      callee.who.keysPressed();
+      return silence.during(() => pressKeys(room, keys));
+    },
     during: silence.during,
     optOut,
     answeredBy: callee.who.answeredBy,

@@ -23,10 +23,9 @@ import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
-import { buildModels, turnDetectionFor } from './models.ts';
+import { buildLlm, buildModels, silentAfterMs, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
-import { withNotice } from './recording/consent.ts';
 import { recordWithConsent } from './recording/record-call.ts';
 import { createAftermathSpool } from './result/aftermath-spool.ts';
 import { runCall } from './run-call.ts';
@@ -35,6 +34,7 @@ import { createDeparture } from './speech/departure.ts';
 import { describeSessionFailure } from './speech/failure.ts';
 import { loadVad } from './speech/vad.ts';
 import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
+import { sentencesFor } from './talk/sentences.ts';
 import { createCallTools } from './tools/call-tools.ts';
 import { createEndGuard } from './tools/end-guard.ts';
 
@@ -131,22 +131,26 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
         log,
       });
       const recording = recordingFor(ctx, call, log);
-      const consent = recording === null ? null : recordWithConsent(recording);
+      const sentences = sentencesFor(call.playbook.language);
+      const consent = recording === null ? null : recordWithConsent(recording, sentences, log);
       const conversation: Conversation = createConversation({
         room: ctx.room,
         models,
+        classifier: buildLlm(config),
         turnDetection: turnDetectionFor(config),
-        call: recording === null ? call : { ...call, playbook: withNotice(call.playbook) },
+        silentAfterMs: silentAfterMs(config),
+        call,
         record: recording !== null,
-        onSession: (session) => {
+        onSession: (session, hearsMachine) => {
           afterCall?.attach(session, recording);
-          consent?.listenTo(session);
+          consent?.listenTo(session, hearsMachine);
         },
         tools: {
           ...createCallTools({
             playbook: call.playbook,
             transfers,
             talk: () => conversation,
+            optOutIsListed: ledger.watchesOver,
             guard,
             farewell: () => conversation.farewell('goodbye'),
             hangUp: () => end.decide({ reason: 'agent_hangup', hungUpBy: 'agent' }),
@@ -163,6 +167,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
           log.warn('the callee asked not to be called again');
           ledger.note({ type: 'opt_out' });
         },
+        optOutIsListed: ledger.watchesOver,
         log,
       });
       void models.tts.lost.then((lost) => departure.begin(lost, { handOver: true }));

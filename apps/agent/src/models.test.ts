@@ -2,7 +2,7 @@ import { inference, initializeLogger } from '@livekit/agents';
 import { beforeAll, expect, test } from 'vitest';
 import { testConfig } from '../test/config.ts';
 import { testLog } from '../test/log.ts';
-import { buildModels, turnDetectionFor } from './models.ts';
+import { buildModels, silentAfterMs, turnDetectionFor } from './models.ts';
 
 const PLAYBOOK = { language: 'en', voice: null };
 // Nothing listens there: what is built asks nobody yet.
@@ -48,4 +48,12 @@ test('the session gets the turn detection that was chosen', () => {
   expect(local).toBeInstanceOf(inference.TurnDetector);
   // Never LiveKit's cloud model, which would be sent the callee's voice.
   expect(local).toMatchObject({ model: 'turn-detector-v1-mini' });
+});
+
+test.each([
+  [{}, 6_000],
+  [{ TTS_FIRST_SOUND_MS: '10000' }, 22_000],
+  [{ TTS_FIRST_SOUND_MS: '10000', TTS_FALLBACK: 'openai/kokoro:af' }, 32_000],
+])('a voice has its tries before it counts as silent: %o', (env, ms) => {
+  expect(silentAfterMs(testConfig(env as Record<string, string>))).toBe(ms);
 });

@@ -136,6 +136,18 @@ export const buildModels = (
   };
 };
 
+/** For what a voice needs besides its tries: connecting again, and the first words on their way. */
+const FIRST_SOUND_RESERVE_MS = 2_000;
+
+/**
+ * How long after the answer (ms) nobody speaks any more: when the voice had its two tries and the fallback its one,
+ * each of TTS_FIRST_SOUND_MS.
+ */
+export const silentAfterMs = (config: AgentConfig): number => {
+  const tries = 2 + (chooseModels(config).fallback === null ? 0 : 1);
+  return tries * config.TTS_FIRST_SOUND_MS + FIRST_SOUND_RESERVE_MS;
+};
+
 /** The session's turn detection; LiveKit's local model is made anew for each call. */
 export const turnDetectionFor = (config: AgentConfig): TurnDetection => {
   const { provider } = chooseModels(config).turns;

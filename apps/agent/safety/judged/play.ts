@@ -16,6 +16,7 @@ const TURN_LIMIT_MS = 60_000;
 const toolsFor = (playbook: FilledPlaybook, over: () => void): ToolSet =>
   createCallTools({
     playbook,
+    optOutIsListed: true,
     transfers: {
       targets: playbook.transfer_targets.map(({ name, description, target }) => ({
         name,

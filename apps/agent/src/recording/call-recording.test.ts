@@ -67,14 +67,23 @@ describe('a recording', () => {
     const recording = createCallRecording(dir, log);
     await writeFile(join(dir, 'audio.ogg'), 'sound');
     const { session, recorder, done } = fakeSession();
-    await recording.stop(session);
-    await recording.stop(session);
+    expect(await Promise.all([recording.stop(session), recording.stop(session)])).toEqual([true, true]);
     expect(recording.isOn()).toBe(false);
     expect(recorder.started).toBe(false);
     expect(done).toEqual(['in', 'out']);
     expect(await readdir(root)).toEqual([]);
     expect(await recording.finish(session, join(root, 'call_1.ogg'))).toBeNull();
   });
+});
+
+test('a recording that cannot be deleted is not said to be', async () => {
+  const sessions = join(root, 'sessions');
+  const recording = createCallRecording(join(sessions, 'job-1'), log);
+  // Deleting now fails with ENOTDIR.
+  await rm(sessions, { recursive: true });
+  await writeFile(sessions, '');
+  expect(await recording.stop(fakeSession().session)).toBe(false);
+  expect(recording.isOn()).toBe(false);
 });
 
 test('what dead jobs left half made is deleted, what lives or is not ours stays', async () => {

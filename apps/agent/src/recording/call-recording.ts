@@ -8,8 +8,8 @@ import { identifyProcess, type Logger } from '@outdial/runtime';
 export type CallRecording = {
   /** Whether what is said is being kept. */
   isOn(): boolean;
-  /** Stops, and deletes what was recorded. Never throws. */
-  stop(session: voice.AgentSession): Promise<void>;
+  /** Stops, and deletes what was recorded; whether nothing of it is left. Never throws. */
+  stop(session: voice.AgentSession): Promise<boolean>;
   /** Moves the recording of this session, which must be closed, to `path`; null when there is none. */
   finish(session: voice.AgentSession, path: string): Promise<string | null>;
 };
@@ -75,21 +75,32 @@ export const createCallRecording = (directory: string, log: Logger): CallRecordi
   claim(directory);
   const file = join(directory, 'audio.ogg');
   let on = true;
+  let stopping: Promise<boolean> | null = null;
+  const stop = async (session: voice.AgentSession): Promise<boolean> => {
+    on = false;
+    keepFromCloud(session);
+    try {
+      await stopRecorder(session);
+    } catch (error) {
+      log.error({ reason: String(error) }, 'the recorder did not stop in order');
+    }
+    try {
+      await rm(directory, { recursive: true, force: true });
+    } catch (error) {
+      log.error(
+        { reason: String(error), directory },
+        'the callee does not want to be recorded: stopped, but what was recorded could not be deleted; delete it',
+      );
+      return false;
+    }
+    log.info('the callee does not want to be recorded: stopped, and deleted what was recorded');
+    return true;
+  };
   return {
     isOn: () => on,
-    stop: async (session) => {
-      if (!on) return;
-      on = false;
-      keepFromCloud(session);
-      try {
-        await stopRecorder(session);
-      } catch (error) {
-        log.error({ reason: String(error) }, 'the recorder did not stop in order');
-      }
-      await rm(directory, { recursive: true, force: true }).catch((error) =>
-        log.error({ reason: String(error) }, 'what was recorded could not be deleted'),
-      );
-      log.info('the callee does not want to be recorded: stopped, and deleted what was recorded');
+    stop: (session) => {
+      stopping ??= stop(session);
+      return stopping;
     },
     finish: async (session, path) => {
       keepFromCloud(session);

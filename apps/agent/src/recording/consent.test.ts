@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { testCall } from '../../test/call.ts';
-import { refusesRecording, withNotice } from './consent.ts';
+import { refusesRecording } from './consent.ts';
 
 describe('refusesRecording', () => {
   test.each([
@@ -10,6 +9,9 @@ describe('refusesRecording', () => {
     'No recording.',
     'I would rather not be recorded.',
     'I object to this recording.',
+    'No problem, but please do not record this call.',
+    'I don’t mind talking but don’t record me.',
+    "I can't take your call now, and do not record me.",
   ])('at any time: %s', (text) => {
     expect(refusesRecording(text, false)).toBe(true);
   });
@@ -30,20 +32,11 @@ describe('refusesRecording', () => {
     'Are you recording this?',
     'Nobody told me.',
     'No one can take your call right now.',
+    'No problem at all.',
+    'Robin is not available. At the tone, please record your message.',
+    'Nobody is here. No more than a minute, please record a short message.',
+    'I do not know you. Please record your name after the tone.',
   ])('not: %s', (text) => {
     expect(refusesRecording(text, true)).toBe(false);
-  });
-});
-
-describe('withNotice', () => {
-  const { playbook } = testCall();
-
-  test('says the notice before anything else', () => {
-    const told = withNotice({ ...playbook, greeting: 'Hello.', recording_notice: 'We record.' });
-    expect(told.greeting).toBe('We record. Hello.');
-  });
-
-  test('has nothing to say without one', () => {
-    expect(withNotice({ ...playbook, recording_notice: null }).greeting).toBe(playbook.greeting);
   });
 });

@@ -1,16 +1,13 @@
-import type { GrantedPlaybook } from '@outdial/telephony';
-
-/** The greeting of a call that is recorded: the notice comes first, so that nothing is said before it. */
-export const withNotice = (playbook: GrantedPlaybook): GrantedPlaybook =>
-  playbook.recording_notice === null
-    ? playbook
-    : { ...playbook, greeting: `${playbook.recording_notice} ${playbook.greeting}` };
+import { isMachineOnly } from '../talk/signs.ts';
 
 const SPEAKS_OF_RECORDING = /\brecord(ed|ing|ings)?\b/i;
 const REFUSES = /\b(no|not|don['’]?t|do not|stop|never|without|object|refuse|rather not)\b/i;
 const PLAIN_NO =
   /^\s*(oh |um+ |uh+ )?[,.]?\s*(no(?! one\b)|nope|nah|i (do not|don['’]?t) (agree|consent|want that))\b/i;
-const NO_OBJECTION = /\b(no (problem|worries|objections?)|(do not|don['’]?t) mind)\b/i;
+const NO_OBJECTION = /\b(no (problem|worries|objections?)|(do not|don['’]?t) mind)\b/gi;
+
+/** What a voicemail or a screening service wants recorded. */
+const ASKED_FOR = /\brecord (your|a) (\w+ )?(message|name)\b/gi;
 
 /**
  * Whether these words of the callee refuse the recording: any that speak of it and refuse, and a plain no as
@@ -18,6 +15,7 @@ const NO_OBJECTION = /\b(no (problem|worries|objections?)|(do not|don['’]?t) m
  * It errs towards stopping.
  */
 export const refusesRecording = (text: string, isFirstAnswer: boolean): boolean => {
-  if (NO_OBJECTION.test(text)) return false;
-  return (SPEAKS_OF_RECORDING.test(text) && REFUSES.test(text)) || (isFirstAnswer && PLAIN_NO.test(text));
+  if (isMachineOnly(text)) return false;
+  const rest = text.replace(NO_OBJECTION, ' ').replace(ASKED_FOR, ' ');
+  return (SPEAKS_OF_RECORDING.test(rest) && REFUSES.test(rest)) || (isFirstAnswer && PLAIN_NO.test(rest));
 };

@@ -5,6 +5,7 @@ import { createOptOutTool } from '../tools/opt-out.ts';
 import { createSendDtmfTool } from '../tools/send-dtmf.ts';
 import { withBudget } from '../tools/tool-budget.ts';
 import { PhoneAgent, type PhoneHooks } from './phone-agent.ts';
+import { turnNotes } from './turn-notes.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 
@@ -38,6 +39,7 @@ describe('opt_out', () => {
           optOut: () => {
             optOuts += 1;
           },
+          isListed: true,
         }),
       },
     );
@@ -47,6 +49,15 @@ describe('opt_out', () => {
     expect(optOuts).toBe(1);
     await talk.close();
   });
+});
+
+test('without a do-not-call list nobody is told of one', async () => {
+  const tool = createOptOutTool({ optOut: () => {}, isListed: false });
+  const answer = await tool.execute({}, undefined as never);
+  expect(answer).toMatch(/^Noted for the operator/);
+  const [note] = turnNotes(null, 'Do not call me again.', false);
+  expect(note).toContain('noted for the operator');
+  expect(turnNotes(null, 'Do not call me again.', true)[0]).toContain('on the do-not-call list now');
 });
 
 describe('send_dtmf', () => {

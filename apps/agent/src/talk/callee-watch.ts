@@ -9,8 +9,8 @@ import { createWhoAnswered, type WhoAnswered } from './who-answered.ts';
 export type CalleeWatch = {
   hear(samples: Int16Array, rate: number): void;
   words(text: string, isFinal: boolean): void;
-  /** The greeting was given to the voice. */
-  guardGreeting(speech: GuardedSpeech): void;
+  /** The greeting was given to the voice, behind the notice if there is one. */
+  guardGreeting(speech: GuardedSpeech, notice: Pick<GuardedSpeech, 'done'> | null): void;
   /** `null` before the greeting. */
   guard(): GreetingGuard | null;
   readonly who: WhoAnswered;
@@ -45,8 +45,8 @@ export const createCalleeWatch = (options: {
       guard?.words(text, isFinal);
       who.words(text, isFinal);
     },
-    guardGreeting: (speech) => {
-      guard = createGreetingGuard({ speech, activity, language: options.language });
+    guardGreeting: (speech, notice) => {
+      guard = createGreetingGuard({ speech, notice, activity, language: options.language });
     },
     guard: () => guard,
     who,

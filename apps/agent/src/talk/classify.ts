@@ -28,12 +28,16 @@ const kindOf = (args: string): string | undefined => {
 };
 
 /**
- * Asks the call's own model what answered. Beside the conversation, and with any model that can call tools:
- * `voice.AMD` of agents-js holds every sentence of the agent until it has decided.
+ * Asks a model what answered. Beside the conversation, and with any model that can call tools: `voice.AMD` of
+ * agents-js holds every sentence of the agent until it has decided. The model is this question's alone: a model
+ * tells of its failures by events, and a session would take one of these for its own and end the call.
  */
-export const createClassifier =
-  (model: llm.LLM, log: Logger) =>
-  async (words: string): Promise<Answerer | null> => {
+export const createClassifier = (model: llm.LLM, log: Logger) => {
+  // Without a listener the event would be thrown.
+  model.on('error', ({ error }) =>
+    log.warn({ reason: String(error) }, 'the model could not say what answered'),
+  );
+  return async (words: string): Promise<Answerer | null> => {
     const chatCtx = new llm.ChatContext();
     chatCtx.addMessage({ role: 'system', content: TASK });
     chatCtx.addMessage({ role: 'user', content: words });
@@ -43,7 +47,11 @@ export const createClassifier =
       execute: async () => undefined,
     });
     const startedAt = performance.now();
-    const stream = model.chat({ chatCtx, toolCtx: { what_answered }, toolChoice: 'required' });
+    const stream = model.chat({
+      chatCtx,
+      toolCtx: { what_answered },
+      toolChoice: 'required',
+    });
     const limit = setTimeout(() => stream.close(), LIMIT_MS);
     try {
       let text = '';
@@ -63,3 +71,4 @@ export const createClassifier =
       clearTimeout(limit);
     }
   };
+};

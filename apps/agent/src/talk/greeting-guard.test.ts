@@ -4,7 +4,7 @@ import { createEar } from './ear.ts';
 import { createGreetingGuard } from './greeting-guard.ts';
 import { createVoiceActivity } from './voice-activity.ts';
 
-const rig = (language = 'en') => {
+const rig = (language = 'en', notice: { done(): boolean } | null = null) => {
   const speech = {
     allowInterruptions: false,
     interrupted: false,
@@ -17,7 +17,7 @@ const rig = (language = 'en') => {
     },
   };
   const activity = createVoiceActivity();
-  const guard = createGreetingGuard({ speech, activity, language });
+  const guard = createGreetingGuard({ speech, notice, activity, language });
   const ear = createEar((window) => {
     activity.hear(window);
     guard.hear();
@@ -103,4 +103,28 @@ test('a greeting that was spoken whole is nothing to cut', () => {
   guard.words('What are your opening hours?', true);
   expect(speech.interrupted).toBe(false);
   expect(guard.takeHeld()).toBe('');
+});
+
+describe('behind a notice', () => {
+  const behind = () => {
+    const notice = { over: false, done: () => notice.over };
+    return { notice, ...rig('en', notice) };
+  };
+
+  test('nothing cuts or opens the greeting before the notice was said, and all of it is kept', () => {
+    const { guard, speech, play } = behind();
+    play(silence(200), voice(1_000), silence(6_000));
+    guard.words('What are your opening hours?', true);
+    expect(speech).toMatchObject({ interrupted: false, allowInterruptions: false });
+    expect(guard.holdsQuestion()).toBe(true);
+    expect(guard.takeHeld()).toBe('What are your opening hours?');
+  });
+
+  test('it is guarded as ever when the notice is over', () => {
+    const { guard, speech, notice, play } = behind();
+    play(silence(200), voice(600));
+    notice.over = true;
+    guard.words('What are your opening hours', false);
+    expect(speech).toMatchObject({ interrupted: true, allowInterruptions: true });
+  });
 });

@@ -30,10 +30,13 @@ const LIMIT_MS = 6_000;
  */
 export const createGreetingGuard = (options: {
   readonly speech: GuardedSpeech;
+  /** What is said before the greeting, and cut by nothing; `null`: nothing is. */
+  readonly notice: Pick<GuardedSpeech, 'done'> | null;
   readonly activity: VoiceActivity;
   readonly language: string;
 }): GreetingGuard => {
   const { speech } = options;
+  const noticeRuns = () => options.notice?.done() === false;
   let isOpen = false;
   let pending = false;
   const held: string[] = [];
@@ -43,15 +46,16 @@ export const createGreetingGuard = (options: {
   };
   return {
     hear: () => {
-      if (isOpen) return;
+      if (isOpen || noticeRuns()) return;
       const activity = options.activity;
       const elapsed = activity.elapsedMs();
       const calm = activity.quietMs() >= QUIET_MS && !pending;
       if ((elapsed >= PICKING_UP_MS && calm) || elapsed >= LIMIT_MS) open();
     },
     words: (text, isFinal) => {
-      if (isOpen || speech.done() || text.trim() === '') return;
-      if (isRealSpeech(text, options.language)) {
+      if (speech.done() || text.trim() === '') return;
+      if (!noticeRuns() && isOpen) return;
+      if (!noticeRuns() && isRealSpeech(text, options.language)) {
         open();
         speech.interrupt();
         return;

@@ -21,11 +21,43 @@ const MACHINE_SIGNS: readonly (readonly [Exclude<Answerer, 'human'>, RegExp])[] 
 export const machineSign = (words: string): Exclude<Answerer, 'human'> | null =>
   MACHINE_SIGNS.find(([, sign]) => sign.test(words))?.[0] ?? null;
 
-const OPT_OUT =
-  /\b(do(n't| not)|never|stop|quit) (ever )?(call|phone|ring|contact|bother)(ing)? (me|us|here|this number|my)\b|\b(take|get) (me|us|my (name|number)|this number) off (of )?(your|the|this|that) (\w+ )?(list|database)\b|\bremove (me|us|my (name|number)|this number) from\b|\bdo not call list\b/i;
+/** No person says these of themselves. */
+const MACHINE_ONLY =
+  /\b(after|at) the (tone|beep)\b|\b(reached|this is) the (voice ?mail|voice mailbox|mail ?box)\b/i;
 
-/** Whether somebody asks, in plain words, not to be called again. */
-export const asksNotToBeCalled = (words: string): boolean => OPT_OUT.test(words.replace(/[’]/g, "'"));
+/** Whether the words are a machine's, whoever seemed to have answered before. */
+export const isMachineOnly = (words: string): boolean => MACHINE_ONLY.test(words);
+
+const SUBJECT = /(?<!\b(you|they|we|people|guys) )/.source;
+const NOT = `(${SUBJECT}\\b(don't|never)|\\b(do not|stop|quit))( you)?( ever)?`;
+const CALLING = '(call|phone|ring|contact|bother)(ing)?';
+const WHOM = '(me|us|here|this number|this house|my (number|house|phone))';
+/** The whole wish: behind it another clause begins, or none. */
+const FULL_STOP = /(?=\s*([.,;!?]|$)|\s+(please|thanks?|okay?|and|or|i'm|i am|we're|we are)\b)/.source;
+const FOR_GOOD = '(again|any ?more|ever( again)?|at all)';
+/** Not now, not there, not like this: a wish about the next call. */
+const ELSEWHERE =
+  /\b(instead|before|until|till|unless|after (\d|\w+ o'clock|work)|i('ll| will) (call|ring|phone) you|(call|ring|phone|try|use) (me on |us on )?my (mobile|cell|work|home|office|other|wife|husband))\b/i;
+
+const NO_MORE_CALLS = new RegExp(
+  [
+    `${NOT} ${CALLING} ${WHOM}( ${FOR_GOOD})?${FULL_STOP}`,
+    `${NOT} ${CALLING} ${FOR_GOOD}${FULL_STOP}`,
+    `\\b(stop|quit) calling${FULL_STOP}`,
+  ].join('|'),
+  'i',
+);
+const OFF_THE_LIST =
+  /\b(take|get) (me|us|my (name|number)|this number) off (of )?(your|the|this|that) (\w+ )?(list|database)\b|\bremove (me|us|my (name|number)|this number) from\b|\bdo not call list\b/i;
+
+/**
+ * Whether somebody asks, in plain words, not to be called again. What may mean less ("not before nine", "not at
+ * work") is left to the model and its `opt_out`: this one is for good.
+ */
+export const asksNotToBeCalled = (words: string): boolean => {
+  const plain = words.replace(/[’]/g, "'");
+  return OFF_THE_LIST.test(plain) || (NO_MORE_CALLS.test(plain) && !ELSEWHERE.test(plain));
+};
 
 /** What people say when they pick up, and what a greeting answers anyway. */
 const PICKING_UP =

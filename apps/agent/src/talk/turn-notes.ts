@@ -5,11 +5,21 @@ const ABOUT: Partial<Record<Answerer, string>> = {
   screening:
     'A call screening service asks who is calling. Tell it in one sentence who you are and why you call, and then wait for the person.',
 };
-const OPTED_OUT =
+const LISTED =
   'They asked not to be called again. That is on the do-not-call list now: confirm it in one sentence and say goodbye.';
 
-/** What the model is to know for its answer to these words, besides them. */
-export const turnNotes = (verdict: Answerer | null, said: string): readonly string[] => [
+const NOTED =
+  'They asked not to be called again. That is noted for the operator, there is no do-not-call list here: say in one sentence that you have noted it, promise no more, and say goodbye.';
+
+/**
+ * What the model is to know for its answer to these words, besides them; `optOutIsListed`: there is a do-not-call
+ * list.
+ */
+export const turnNotes = (
+  verdict: Answerer | null,
+  said: string,
+  optOutIsListed: boolean,
+): readonly string[] => [
   ...(verdict === null ? [] : [ABOUT[verdict] ?? []].flat()),
-  ...(asksNotToBeCalled(said) ? [OPTED_OUT] : []),
+  ...(asksNotToBeCalled(said) ? [optOutIsListed ? LISTED : NOTED] : []),
 ];

@@ -99,7 +99,6 @@ describe('long first words', () => {
 describe('plain signs', () => {
   test.each<[string, Answerer]>([
     ['Hi, you have reached the voicemail of Robin.', 'voicemail'],
-    ['I cannot take your call right now.', 'voicemail'],
     ['Please leave a message after the tone.', 'voicemail'],
     ['The mailbox is full. Goodbye.', 'mailbox_full'],
     ['Welcome to Acme. For sales, press one.', 'ivr'],
@@ -122,6 +121,83 @@ describe('plain signs', () => {
     who.words(words, true);
     expect(verdicts).toEqual([]);
     expect(who.answeredBy()).toBe('human');
+  });
+
+  describe.each([
+    'She is out, you can leave a message with me.',
+    'Robin is not available, can I take a message?',
+    "Sorry, I can't take your call right now, I am driving.",
+    'Can you tell me your name first, please?',
+  ])('a person who says "%s"', (words) => {
+    test('after the greeting is no machine', async () => {
+      const { who, verdicts, asked, play } = rig('human');
+      play(silence(5_000), voice(3_000));
+      who.words(words, false);
+      who.words(words, true);
+      await who.ready();
+      expect(asked).toHaveLength(1);
+      expect(verdicts).toEqual([]);
+      expect(who.answeredBy()).toBe('human');
+    });
+
+    test('as the first words is none, as far as a model can say', async () => {
+      const { who, verdicts, play } = rig('human');
+      play(silence(300), voice(3_000));
+      who.words(words, true);
+      await who.ready();
+      expect(verdicts).toEqual(/tell me your name/.test(words) ? ['screening'] : []);
+    });
+
+    test('in the second turn is none either, also when no model answers', async () => {
+      const { who, verdicts, asked, play } = rig(null);
+      play(silence(300), voice(800), silence(800));
+      who.words('Hello?', true);
+      play(silence(1_000), voice(3_000));
+      who.words(words, false);
+      who.words(words, true);
+      await who.ready();
+      play(silence(800));
+      expect(asked).toHaveLength(1);
+      expect(verdicts).toEqual([]);
+      expect(who.answeredBy()).toBe('human');
+    });
+  });
+
+  test.each([
+    'Robin is not available. At the tone, please record your message.',
+    'Please leave a message after the beep.',
+    'You have reached the voicemail of Robin.',
+  ])('a machine that says "%s" in the second turn is one', (words) => {
+    const { who, asked, verdicts, play } = rig();
+    play(silence(300), voice(800), silence(800));
+    who.words('Hello.', true);
+    who.words(words, true);
+    expect(verdicts).toEqual(['voicemail']);
+    expect(asked).toEqual([]);
+  });
+
+  test.each(['I cannot take your call right now.', 'Nobody is here, please leave a message.'])(
+    '"%s" as the first words are a voicemail’s when no model can say',
+    async (words) => {
+      const { who, asked, verdicts, play } = rig(null);
+      play(silence(300), voice(3_000));
+      who.words(words, true);
+      await who.ready();
+      expect(asked).toEqual([words]);
+      expect(verdicts).toEqual(['voicemail']);
+    },
+  );
+
+  test.each<[string, Answerer]>([
+    ['Robin is not available, please leave your message.', 'voicemail'],
+    ['For sales, press one.', 'ivr'],
+  ])('"%s" in the second turn is for the model to say', async (words, answerer) => {
+    const { who, verdicts, play } = rig(answerer);
+    play(silence(300), voice(800), silence(800));
+    who.words('Hello.', true);
+    who.words(words, true);
+    await who.ready();
+    expect(verdicts).toEqual([answerer]);
   });
 
   test('a model that took the first words for those of a human is corrected', async () => {
@@ -163,5 +239,48 @@ describe('plain signs', () => {
     for (const words of ['Hello.', 'Yes.', 'Sure.']) who.words(words, true);
     who.words('My phone says press one to hear it.', true);
     expect(verdicts).toEqual([]);
+  });
+});
+
+describe('behind the keys of a menu', () => {
+  const behindMenu = (model: Answerer | null) => {
+    const behind = rig(model);
+    behind.play(silence(300), voice(3_000));
+    behind.who.words('For sales, press one.', true);
+    expect(behind.who.hearsMachine()).toBe(true);
+    behind.who.keysPressed();
+    return behind;
+  };
+
+  test('a person is found, also late in the call', async () => {
+    const { who, asked, play } = behindMenu('human');
+    play(silence(40_000), voice(1_000));
+    who.words('Sales, Robin speaking.', true);
+    await who.ready();
+    expect(asked).toEqual(['Sales, Robin speaking.']);
+    expect(who.verdict()).toBe('human');
+    expect(who.hearsMachine()).toBe(false);
+  });
+
+  test('another menu is one, and nobody is asked', async () => {
+    const { who, asked } = behindMenu('human');
+    who.words('For new orders, press two.', true);
+    await who.ready();
+    expect(asked).toEqual([]);
+    expect(who.answeredBy()).toBe('ivr');
+  });
+
+  test('a voicemail is one', () => {
+    const { who, verdicts } = behindMenu(null);
+    who.words('Nobody is here. Please leave a message after the tone.', true);
+    expect(verdicts).toEqual(['ivr', 'voicemail']);
+  });
+
+  test('it stays the menu that answered while nobody is found, but may be a person', async () => {
+    const { who } = behindMenu(null);
+    who.words('Please hold the line.', true);
+    await who.ready();
+    expect(who.answeredBy()).toBe('ivr');
+    expect(who.hearsMachine()).toBe(false);
   });
 });

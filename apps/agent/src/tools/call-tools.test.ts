@@ -22,6 +22,7 @@ const toolsOfCall = () => {
   });
   const guard = createEndGuard(talk);
   const tools = createCallTools({
+    optOutIsListed: true,
     playbook: { tools: ['end_call', 'transfer_call'] },
     transfers: {
       targets: [{ name: 'default', description: null, uri: 'tel:+61255500100' }],

@@ -20,6 +20,8 @@ export const createCallTools = (options: {
   readonly transfers: Pick<Transfers, 'targets' | 'transfer' | 'bridged'>;
   /** Asked when a tool is used: the conversation is made with its tools. */
   readonly talk: () => Talk;
+  /** Whether an opt-out comes onto a do-not-call list. */
+  readonly optOutIsListed: boolean;
   readonly guard: EndGuard;
   readonly farewell: () => Promise<void>;
   readonly hangUp: () => void;
@@ -36,7 +38,7 @@ export const createCallTools = (options: {
   });
 
   return {
-    opt_out: createOptOutTool({ optOut: () => talk().optOut() }),
+    opt_out: createOptOutTool({ optOut: () => talk().optOut(), isListed: options.optOutIsListed }),
     ...(playbook.tools.includes('send_dtmf')
       ? { send_dtmf: createSendDtmfTool({ send: (keys) => talk().press(keys) }) }
       : {}),

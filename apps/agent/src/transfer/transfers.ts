@@ -1,11 +1,11 @@
 import { bridgedTarget, type TransferResult, type TransferTarget } from '@outdial/telephony';
+import { sentencesFor } from '../talk/sentences.ts';
 import type { TransferAnswer } from '../tools/transfer-call.ts';
 import { dialTarget } from './bridge.ts';
 import type { TransferDeps } from './ports.ts';
 import { refer } from './refer.ts';
 import { failed, TOLD } from './words.ts';
 
-const ANNOUNCEMENT = 'One moment please, I am transferring you now.';
 const DONE: TransferAnswer = { status: 'done' };
 
 /** The transfers of one call: one at a time, named targets only, each target's phone tried at most once. */
@@ -113,7 +113,7 @@ export const createTransfers = (deps: TransferDeps): Transfers => {
   };
 
   const attempt = async (target: TransferTarget): Promise<TransferAnswer> => {
-    await deps.voice().say(ANNOUNCEMENT);
+    await deps.voice().say(sentencesFor(call.playbook.language).transfer);
     // Whoever hung up while it was announced is not transferred.
     if (isOver()) return DONE;
     const referred = config.TRANSFER_MODE === 'bridge' ? 'bridge' : await byRefer(target);
