@@ -7,7 +7,8 @@ import { CALLBACKS_ALLOWED, until, watchCalls } from '../src/watched-calls.ts';
 const ANSWERS = '0491570156';
 const BUSY = '0491570157';
 const RINGS = '0491570158';
-const VOICEMAIL = '0491570110';
+/** Answers and stays on the line; a voicemail would be hung up on. */
+const LISTENS = '0255500100';
 const LIMIT_MS = 100_000;
 const STOPPED_MS = 20_000;
 
@@ -133,7 +134,7 @@ describe('when the job of a call dies, or cannot speak', () => {
     'cut off from the bridge for the whole call: the call goes on, and its report comes by the spool',
     async ({ expect }) => {
       way.breakFor('cut-off', ({ path }) => (path === 'reports' ? 'drop' : undefined));
-      const id = await calls.placeInTurn('cut-off', { destination: VOICEMAIL, max_call_seconds: 10 });
+      const id = await calls.placeInTurn('cut-off', { destination: LISTENS, max_call_seconds: 10 });
       await until('the report in the spool', () =>
         stack.outdial
           .log('agent')

@@ -127,7 +127,7 @@ describe('two bridges and two workers behind a load balancer', () => {
       // machine that starts two of everything again does not always keep; all others ended as their phones do.
       const { agent_lost = 0, outcome_unknown = 0, not_dialed = 0, sip_unavailable = 0, ...known } = counts;
       expect(agent_lost + outcome_unknown + not_dialed + sip_unavailable).toBeLessThanOrEqual(8);
-      const PHONES = ['busy', 'declined', 'no_answer', 'max_duration'];
+      const PHONES = ['busy', 'declined', 'no_answer', 'max_duration', 'voicemail_detected'];
       expect(Object.keys(known).filter((reason) => !PHONES.includes(reason))).toEqual([]);
     },
     LIMIT_MS,

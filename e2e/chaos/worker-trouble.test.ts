@@ -7,7 +7,8 @@ import { CALLBACKS_ALLOWED, until, watchCalls } from '../src/watched-calls.ts';
 const ANSWERS = '0491570156';
 const BUSY = '0491570157';
 const RINGS = '0491570158';
-const VOICEMAIL = '0491570110';
+/** Answers and stays on the line; a voicemail would be hung up on. */
+const LISTENS = '0255500100';
 const LIMIT_MS = 120_000;
 
 /** The bridge's limit. The worker's is lower, and it keeps two more places for jobs that are leaving. */
@@ -60,7 +61,7 @@ describe('when a worker dies, stops or is told to go', () => {
     async () => {
       const ids = [
         await calls.placeInTurn('orphan-1', { destination: ANSWERS }),
-        await calls.placeInTurn('orphan-2', { destination: VOICEMAIL }),
+        await calls.placeInTurn('orphan-2', { destination: LISTENS }),
       ];
       for (const id of ids) await calls.reached(id, 'answered_at');
       await stack.outdial.kill('agent', 'SIGKILL', { wholeGroup: false });
@@ -84,7 +85,7 @@ describe('when a worker dies, stops or is told to go', () => {
   test(
     'its parent killed while the bridge is away: the next worker brings the report',
     async () => {
-      const id = await calls.place('orphan-report', { destination: VOICEMAIL });
+      const id = await calls.place('orphan-report', { destination: LISTENS });
       await calls.reached(id, 'answered_at');
       stack.outdial.bridge?.pause();
       try {
@@ -185,7 +186,7 @@ describe('when a worker dies, stops or is told to go', () => {
     async () => {
       const ids = [
         await calls.placeInTurn('last-1', { destination: ANSWERS }),
-        await calls.placeInTurn('last-2', { destination: VOICEMAIL }),
+        await calls.placeInTurn('last-2', { destination: LISTENS }),
       ];
       for (const id of ids) await calls.reached(id, 'answered_at');
       const ending = stack.outdial.stopApp('agent');
@@ -194,7 +195,7 @@ describe('when a worker dies, stops or is told to go', () => {
         const next = await calls.place('relieved', { destination: BUSY });
         expect(await stack.outdial.ended(next)).toMatchObject({ status: 'busy' });
         for (const id of ids) expect((await stack.outdial.call(id)).status).toBe('in_progress');
-        for (const number of [ANSWERS, VOICEMAIL]) await stack.lab.phones.hangUp(number);
+        for (const number of [ANSWERS, LISTENS]) await stack.lab.phones.hangUp(number);
         for (const id of ids) {
           expect(await stack.outdial.ended(id)).toMatchObject({
             status: 'completed',

@@ -9,7 +9,8 @@ import { expectNoJobs, expectNoRooms, only, useStack } from '../src/stack.ts';
 
 const ANSWERS = '0491570156';
 const RINGS = '0491570158';
-const VOICEMAIL = '0491570110';
+/** Answers and stays on the line; a voicemail would be hung up on. */
+const LISTENS = '0255500100';
 const LIMIT_MS = 150_000;
 
 const childrenOf = (pid: number): number[] =>
@@ -88,7 +89,7 @@ describe('what is taken away from a call', () => {
     [
       'stopped',
       'stopped',
-      VOICEMAIL,
+      LISTENS,
       'answered_at',
       'SIGSTOP',
       'completed',

@@ -30,7 +30,9 @@ export const outcomeOf = (facts: CallFacts): CallOutcome => {
   const { end, leg, answeredAt, endedAt } = facts;
   // A call that nobody answered was not completed, whatever broke while it rang.
   const unanswered = answeredAt === null && END_REASONS[end.reason].status === 'completed';
-  const rang = leg.ringingAt !== null ? true : facts.watched && leg.seen ? false : null;
+  // LiveKit may tell of ringing and answer in one change, which then shows the answer alone.
+  const sawNoRinging = facts.watched && leg.seen && answeredAt === null;
+  const rang = leg.ringingAt !== null ? true : sawNoRinging ? false : null;
   const sip: SipEvidence = {
     status: answeredAt === null ? facts.sipStatus : 200,
     reason: answeredAt === null ? facts.sipReason : 'OK',
