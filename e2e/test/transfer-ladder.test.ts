@@ -9,6 +9,7 @@ import {
   spareNumber,
 } from '../src/scenario-call.ts';
 import { only, useStack } from '../src/stack.ts';
+import { until } from '../src/watched-calls.ts';
 
 const LIMIT_MS = 120_000;
 const TARGET = '0255500100';
@@ -111,9 +112,11 @@ describe('the ladder: REFER, then a second leg', () => {
     });
     expect([sipOf(record, 'callee'), sipOf(record, 'target')]).toEqual([200, 200]);
     expect(toCallee.endedBy).toBe('callee');
-    await expect
-      .poll(async () => only((await legsOfCall(stack, String(record.account_code), target)).toTarget))
-      .toMatchObject({ endedWith: 'BYE', endedBy: 'caller', callId: only(toTarget).callId });
+    const ended = await until('the end of the second leg', async () => {
+      const leg = only((await legsOfCall(stack, String(record.account_code), target)).toTarget);
+      return leg.endedAt === null ? null : leg;
+    });
+    expect(ended).toMatchObject({ endedWith: 'BYE', endedBy: 'caller', callId: only(toTarget).callId });
   };
   // Two at a time: the target has two lines, and more would starve a small machine. Only the tests are concurrent:
   // Vitest runs concurrent suites that follow each other all at once.
