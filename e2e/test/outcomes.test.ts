@@ -148,7 +148,11 @@ describe('how a call ends, for each kind of phone', () => {
   test(
     'the maximum duration ends a call',
     async () => {
-      const { record } = await placeCall(stack, { destination: '0491570156', max_call_seconds: 10 });
+      const { record } = await placeCall(stack, {
+        destination: '0255500100',
+        account_code: 'longest',
+        max_call_seconds: 10,
+      });
       expect(record).toMatchObject({
         status: 'completed',
         outcome: { end_reason: 'max_duration', hung_up_by: 'agent' },
