@@ -309,6 +309,19 @@ describe('the call', () => {
     expect(rig.seen.invites).toEqual([]);
   });
 
+  test('an answer of the carrier that comes just behind the loss of the room is the outcome', async () => {
+    const rig = createCallRig();
+    await rig.invited;
+    rig.join();
+    rig.loseRoom(DisconnectReason.STATE_MISMATCH);
+    setTimeout(
+      () => rig.dialResult({ status: 'failed', sipStatus: 486, sipReason: 'Busy Here', errorText: '' }),
+      20,
+    );
+    await rig.done;
+    expect(onlyOutcome(rig)).toMatchObject({ status: 'busy', end_reason: 'busy' });
+  });
+
   test('a room that was deleted before the dial was canceled', async () => {
     const rig = createCallRig();
     rig.loseRoom(DisconnectReason.ROOM_DELETED);

@@ -112,7 +112,13 @@ export const runCall = async (job: CallJob): Promise<void> => {
     connecting
       .then(() => talk.start())
       .catch((error) => end.decide(ownError(`The session did not start: ${error}`)));
-    void watch.roomLost.then((lost) => {
+    const unanswered = dialing;
+    void watch.roomLost.then(async (lost) => {
+      // The carrier's answer may be on its way, and says more than the loss of our own place.
+      if (lost.cause !== 'removed' && answeredAt === null) {
+        const result = await Promise.race([unanswered, pause(LAST_ANSWER_MS, null, { ref: false })]);
+        if (result !== null && result.status !== 'answered') return;
+      }
       // A room that goes after its leg says nothing new: the leg's own end is being decided.
       if (watch.facts().gone === null) end.decide(endOfRoom(lost));
     });
@@ -178,6 +184,9 @@ export const runCall = async (job: CallJob): Promise<void> => {
     await after?.finish();
   }
 };
+
+/** How long the answer to a dial is waited for when the room is lost. */
+const LAST_ANSWER_MS = 2_000;
 
 /** How long a leg may be missing from the room after its answer before it counts as gone. */
 const ABSENT_MS = 2_000;
