@@ -1,24 +1,14 @@
 import { makeOutcome } from '@outdial/telephony';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../../test/postgres.ts';
-import { openWorld, type World } from '../../test/world.ts';
+import { describe, expect, test } from 'vitest';
+import { STORES, useWorld } from '../../test/use-world.ts';
+import type { World } from '../../test/world.ts';
 import { cancelCall } from './cancel-call.ts';
 
-let postgres: TestPostgres;
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres?.stop());
-
-describe.each(['embedded', 'postgres'] as const)('the grant on %s', (kind) => {
+describe.each(STORES)('the grant on %s', (kind) => {
   let world: World;
-  beforeAll(async () => {
-    world = await openWorld(
-      kind === 'embedded' ? { type: 'memory' } : { type: 'postgres', url: await postgres.newDatabase() },
-    );
+  useWorld(kind, (opened) => {
+    world = opened;
   });
-  afterAll(() => world?.close());
-  beforeEach(() => world.reset());
 
   test('goes to one of twenty jobs that ask at once', async () => {
     const id = await world.dispatched();

@@ -1,8 +1,8 @@
 import { makeOutcome } from '@outdial/telephony';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { calleeLeg, settings, TOKEN, targetLeg } from '../../test/fixtures.ts';
-import { startPostgres, type TestPostgres } from '../../test/postgres.ts';
-import { NO_LIMITS, openWorld, type World } from '../../test/world.ts';
+import { STORES, useWorld } from '../../test/use-world.ts';
+import { NO_LIMITS, type World } from '../../test/world.ts';
 import { roomName } from '../domain/call.ts';
 import type { DispatchLimits } from '../domain/claim-place.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
@@ -15,21 +15,11 @@ const URI = 'tel:+61255500100';
 const said = (result: 'confirmed' | 'failed' | 'unknown') =>
   ({ type: 'transfer', transfer: { target: URI, mode: 'bridge', result } }) as const;
 
-let postgres: TestPostgres;
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres?.stop());
-
-describe.each(['embedded', 'postgres'] as const)('a second leg on %s', (kind) => {
+describe.each(STORES)('a second leg on %s', (kind) => {
   let world: World;
-  beforeAll(async () => {
-    world = await openWorld(
-      kind === 'embedded' ? { type: 'memory' } : { type: 'postgres', url: await postgres.newDatabase() },
-    );
+  useWorld(kind, (opened) => {
+    world = opened;
   });
-  afterAll(() => world?.close());
-  beforeEach(() => world.reset());
 
   const ask = async (
     id: string,

@@ -1,24 +1,14 @@
 import { makeOutcome } from '@outdial/telephony';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../../../test/postgres.ts';
-import { openWorld, type World } from '../../../test/world.ts';
+import { describe, expect, test } from 'vitest';
+import { STORES, useWorld } from '../../../test/use-world.ts';
+import type { World } from '../../../test/world.ts';
 import type { Call } from '../../domain/call.ts';
 
-let postgres: TestPostgres;
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres?.stop());
-
-describe.each(['embedded', 'postgres'] as const)('on %s', (kind) => {
+describe.each(STORES)('on %s', (kind) => {
   let world: World;
-  beforeAll(async () => {
-    world = await openWorld(
-      kind === 'embedded' ? { type: 'memory' } : { type: 'postgres', url: await postgres.newDatabase() },
-    );
+  useWorld(kind, (opened) => {
+    world = opened;
   });
-  afterAll(() => world?.close());
-  beforeEach(() => world.reset());
 
   const ids = async (list: Promise<readonly Call[]>) => (await list).map((call) => call.id);
   const seconds = (n: number) => new Date(Date.now() + n * 1_000);
