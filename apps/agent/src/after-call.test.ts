@@ -1,29 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { voice } from '@livekit/agents';
-import { createLogger } from '@outdial/runtime';
 import { makeOutcome } from '@outdial/telephony';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { aftermathRig, useSpool } from '../test/aftermath-rig.ts';
 import { testCall } from '../test/call.ts';
 import { createAfterCall } from './after-call.ts';
 import type { CallRecording } from './recording/call-recording.ts';
 import { type AftermathSpool, createAftermathSpool } from './result/aftermath-spool.ts';
 
-const logged: string[] = [];
-const log = createLogger(
-  { name: 'test', level: 'debug', logPii: false },
-  { write: (line) => logged.push(line) },
-);
+const { logged, log } = aftermathRig;
 
 let dir: string;
 let spool: AftermathSpool;
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'outdial-after-'));
-  spool = createAftermathSpool(dir);
-  logged.length = 0;
+useSpool((made, itsDir) => {
+  spool = made;
+  dir = itsDir;
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const said = (role: string, textContent: string, atMs: number) => ({
   type: 'message',

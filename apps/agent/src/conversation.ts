@@ -4,6 +4,7 @@ import { type Room, RoomEvent } from '@livekit/rtc-node';
 import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
 import type { CallOutcome, EndReason, GrantedCall } from '@outdial/telephony';
+import { PLAYOUT_TAIL_MS } from './adapters/agent-track.ts';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
 import type { Models, TurnDetection } from './models.ts';
 import { createCalleeWatch } from './talk/callee-watch.ts';
@@ -53,8 +54,6 @@ export type Conversation = {
   leave(): Promise<void>;
 };
 
-/** `waitForPlayout` resolves about 95 ms before the last sound leaves livekit-sip; with reserve. */
-const PLAYOUT_TAIL_MS = 300;
 const SILENT = 'The voice made no sound; check the text-to-speech provider and its way through the firewall.';
 /** Words that were spoken into the greeting are answered when nothing else was said so long after it. */
 const ANSWER_HELD_AFTER_MS = 1_200;

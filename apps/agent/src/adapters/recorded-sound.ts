@@ -1,16 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type AudioFrame,
-  AudioSource,
-  LocalAudioTrack,
-  type Room,
-  TrackPublishOptions,
-  TrackSource,
-} from '@livekit/rtc-node';
-
-const QUEUE_MS = 200;
-/** The last sound still has to leave livekit-sip. */
-const TAIL_MS = 300;
+import type { AudioFrame, Room } from '@livekit/rtc-node';
+import { createAgentTrack, PLAYOUT_TAIL_MS } from './agent-track.ts';
 
 /**
  * Plays recorded frames (mono, one rate) to the callee on a track of their own: a session whose provider failed may be
@@ -22,15 +12,11 @@ export const playInRoom = async (room: Room, frames: readonly AudioFrame[]): Pro
   const agent = room.localParticipant;
   if (agent === undefined) throw new Error('the agent is not in the room');
   if (first === undefined) return;
-  const source = new AudioSource(first.sampleRate, 1, QUEUE_MS);
-  const track = LocalAudioTrack.createAudioTrack('recorded', source);
-  const publication = await agent.publishTrack(
-    track,
-    new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE }),
-  );
+  const { source, track, options } = createAgentTrack('recorded', first.sampleRate);
+  const publication = await agent.publishTrack(track, options);
   await publication.waitForSubscription();
   for (const frame of frames) await source.captureFrame(frame);
   await source.waitForPlayout();
-  await pause(TAIL_MS);
+  await pause(PLAYOUT_TAIL_MS);
   // The track stays, silent: the call ends, or what follows takes the agent's sound out of the room.
 };

@@ -1,17 +1,10 @@
-import {
-  AudioFrame,
-  AudioSource,
-  LocalAudioTrack,
-  type Room,
-  TrackPublishOptions,
-  TrackSource,
-} from '@livekit/rtc-node';
+import { AudioFrame, type AudioSource, type Room } from '@livekit/rtc-node';
 import type { Logger } from '@outdial/runtime';
 import type { CallMedia } from '../transfer/ports.ts';
 import { RINGBACK_RATE, ringbackCycle } from '../transfer/ringback.ts';
+import { createAgentTrack } from './agent-track.ts';
 
 const FRAME_SAMPLES = RINGBACK_RATE / 10;
-const QUEUE_MS = 200;
 
 const play = async (source: AudioSource, isStopped: () => boolean): Promise<void> => {
   const cycle = ringbackCycle();
@@ -26,9 +19,7 @@ const play = async (source: AudioSource, isStopped: () => boolean): Promise<void
 export const createRoomMedia = (room: Room, log: Logger): CallMedia => ({
   ring: () => {
     let stopped = false;
-    const source = new AudioSource(RINGBACK_RATE, 1, QUEUE_MS);
-    const track = LocalAudioTrack.createAudioTrack('ringback', source);
-    const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
+    const { source, track, options } = createAgentTrack('ringback', RINGBACK_RATE);
     const published = room.localParticipant?.publishTrack(track, options);
     const playing = Promise.resolve(published)
       .then(() => play(source, () => stopped))

@@ -1,29 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLogger } from '@outdial/runtime';
 import type { CallResult } from '@outdial/telephony';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { aftermathRig, useSpool } from '../../test/aftermath-rig.ts';
 import type { KeepsakeClient } from '../adapters/keepsake-client.ts';
-import { type Aftermath, type AftermathSpool, createAftermathSpool } from './aftermath-spool.ts';
+import type { Aftermath, AftermathSpool } from './aftermath-spool.ts';
 import type { AskModel } from './ask-model.ts';
 import { createHandOver } from './hand-over.ts';
 
 const DEAD_PID = 2 ** 22 + 1;
-const logged: string[] = [];
-const log = createLogger(
-  { name: 'test', level: 'debug', logPii: false },
-  { write: (line) => logged.push(line) },
-);
+const { logged, log } = aftermathRig;
 
 let dir: string;
 let spool: AftermathSpool;
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'outdial-aftermath-'));
-  spool = createAftermathSpool(dir);
-  logged.length = 0;
+useSpool((made, itsDir) => {
+  spool = made;
+  dir = itsDir;
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const aftermath = (change: Partial<Aftermath> = {}): Aftermath => ({
   call_id: 'call_1',

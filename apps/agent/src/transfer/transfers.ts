@@ -8,6 +8,11 @@ import { failed, TOLD } from './words.ts';
 
 const DONE: TransferAnswer = { status: 'done' };
 
+/** The results of a transfer by this way to this target. */
+const resultBy =
+  (mode: TransferResult['mode'], target: string) =>
+  (result: TransferResult['result']): TransferResult => ({ target, mode, result });
+
 /** The transfers of one call: one at a time, named targets only, each target's phone tried at most once. */
 export type Transfers = {
   readonly targets: readonly TransferTarget[];
@@ -52,11 +57,7 @@ export const createTransfers = (deps: TransferDeps): Transfers => {
 
   const byRefer = async (target: TransferTarget): Promise<TransferAnswer | 'bridge'> => {
     const { uri } = target;
-    const became = (outcome: TransferResult['result']): TransferResult => ({
-      target: uri,
-      mode: 'refer',
-      result: outcome,
-    });
+    const became = resultBy('refer', uri);
     // A call that ends before the answer comes leaves a target that may be ringing.
     result = became('unknown');
     tried.add(phoneOf(target));
@@ -83,11 +84,7 @@ export const createTransfers = (deps: TransferDeps): Transfers => {
   };
 
   const byBridge = async (target: TransferTarget): Promise<TransferAnswer> => {
-    const became = (outcome: TransferResult['result']): TransferResult => ({
-      target: target.uri,
-      mode: 'bridge',
-      result: outcome,
-    });
+    const became = resultBy('bridge', target.uri);
     const answer = await dialTarget(deps, target, isOver, (dialing) => {
       pending = dialing;
       tried.add(phoneOf(target));
