@@ -41,14 +41,18 @@ test.each([
   expect(await readdir(dir)).toEqual([]);
 });
 
-test('a connection that breaks leaves what was there before', async () => {
+test.each([
+  ['at once', []],
+  ['in the middle', ['Og']],
+])('a connection that breaks %s leaves what was there before', async (_when, sent) => {
   const store = createRecordingStore(dir, 0);
   await store.receive('call_1', parts('OggS!'), claimOf('OggS!'));
-  const broken = (async function* () {
-    yield Buffer.from('Og');
+  const broken = async function* () {
+    yield* parts(...sent);
     throw new Error('reset');
-  })();
-  await expect(store.receive('call_1', broken, claimOf('Other'))).rejects.toThrow('reset');
+  };
+  for (let time = 0; time < 20; time++)
+    await expect(store.receive('call_1', broken(), claimOf('Other'))).rejects.toThrow('reset');
   expect(await readdir(dir)).toEqual(['call_1.ogg']);
   expect(await text(store.read('call_1', 0, 4))).toBe('OggS!');
 });

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { RecordingReceipt, RecordingStore } from '../../ports.ts';
@@ -56,7 +56,10 @@ export const createRecordingStore = (dir: string, reserveBytes = RESERVE_BYTES):
     const part = `${path}.${randomUUID()}.part`;
     const { stream, matches } = measured(body, claim.bytes);
     try {
-      await pipeline(stream, createWriteStream(part, { mode: 0o600, flags: 'wx', flush: true }));
+      // Opened before anything is read: when a sender breaks off while its file is being opened, the
+      // file would be made after the cleaning-up.
+      const file = await open(part, 'wx', 0o600);
+      await pipeline(stream, file.createWriteStream({ flush: true }));
       if (!matches(claim.sha256)) return { status: 'mismatch' };
       await rename(part, path);
       return { status: 'stored' };
