@@ -21,6 +21,7 @@ import { checkCallbackUrl, parseAllowedHosts } from './domain/callback-target.ts
 import type { DispatchLimits } from './domain/claim-place.ts';
 import type { DialSettings } from './domain/guard-rails.ts';
 import { checkSigningSecret } from './domain/signing-secret.ts';
+import { callCapsOf, callingHoursOf, checkCallingHours, railEnvironment } from './rail-environment.ts';
 
 const checkAddress: Check = (entry) => {
   const [address = '', bits, ...rest] = entry.split('/');
@@ -57,6 +58,7 @@ export const bridgeEnvironment = {
     { min: 0.01, max: 100, default: 1, whole: false },
     'Calls started per second, across all bridges.',
   ),
+  ...railEnvironment,
   RECORD_CALLS: flag('Whether calls are recorded unless their request says record: false.'),
   RECORDINGS_DIR: optional('Where recordings are kept; default DATA_DIR/recordings.'),
   RETENTION_DAYS: number(
@@ -80,13 +82,11 @@ export const bridgeEnvironment = {
     .meta({ default: '' }),
 } as const;
 
-const notAvailable = (harmless: RegExp | null = null) =>
+const notAvailable = () =>
   z
     .string()
     .optional()
-    .refine((value) => value === undefined || harmless?.test(value.trim()) === true, {
-      error: 'It is not available yet; unset it.',
-    })
+    .refine((value) => value === undefined, { error: 'It is not available yet; unset it.' })
     .describe('Not available yet.');
 
 /**
@@ -95,11 +95,6 @@ const notAvailable = (harmless: RegExp | null = null) =>
  */
 const unavailableEnvironment = {
   BRIDGE_IP_ALLOWLIST: notAvailable(),
-  CALLING_HOURS: notAvailable(),
-  CALLING_TIMEZONE: notAvailable(),
-  MAX_CALLS_PER_HOUR: notAvailable(),
-  MAX_CALLS_PER_DAY: notAvailable(),
-  DESTINATION_COOLDOWN_MINUTES: notAvailable(/^0$/),
 } as const;
 
 const WITHOUT_EFFECT = ['COST_PER_MINUTE'] as const;
@@ -113,6 +108,7 @@ export const bridgeConfigSchema = z
   .object({ ...sharedEnvironment, ...bridgeEnvironment, ...unavailableEnvironment })
   .superRefine((config, context) => {
     checkCallerDefaults(config, context);
+    checkCallingHours(config, context);
     if (config.CALLBACK_URL === null) return;
     const verdict = checkCallbackUrl(config.CALLBACK_URL, config.CALLBACK_ALLOWED_HOSTS);
     if (verdict.status === 'refused') {
@@ -134,6 +130,8 @@ export const dialSettings = (config: BridgeConfig): DialSettings => ({
   trunk: trunkOf(config),
   callbackHosts: config.CALLBACK_ALLOWED_HOSTS,
   recordCalls: config.RECORD_CALLS,
+  hours: callingHoursOf(config),
+  caps: callCapsOf(config),
 });
 
 /** What a trunk carries at once and per second. */

@@ -107,7 +107,8 @@ export const openWorld = async (place: DatabasePlace = { type: 'memory' }): Prom
       await world.dispatchAll();
       return id;
     },
-    ask: (id, dispatch = 1, token = TOKEN) => grantCall({ calls }, id, { token, dispatch, job_id: 'AJ_1' }),
+    ask: (id, dispatch = 1, token = TOKEN) =>
+      grantCall({ calls, settings: settings() }, id, { token, dispatch, job_id: 'AJ_1' }),
     granted: async (change) => {
       const id = await world.dispatched(change);
       await world.ask(id);

@@ -45,6 +45,7 @@ export {
   type TranscriptTurn,
   transcriptTurnSchema,
 } from './call-result.ts';
+export { calleeZones } from './callee-zone.ts';
 export {
   type CallerIdChoice,
   type CallerIdSettings,
@@ -55,7 +56,16 @@ export {
   chooseCallerName,
   isCallerIdAllowed,
 } from './caller-id.ts';
-export { checkDialPolicy, checkTransferPolicy, type DialPolicy, type DialVerdict } from './dial-policy.ts';
+export {
+  checkDialPolicy,
+  checkTransferPolicy,
+  type DialPolicy,
+  type DialRail,
+  type DialRails,
+  type DialRefusal,
+  type DialVerdict,
+  runDialRails,
+} from './dial-policy.ts';
 export { DIAL_FORMATS, type DialFormat, toDialString } from './dial-string.ts';
 export {
   ALIVE_EVERY_MS,
