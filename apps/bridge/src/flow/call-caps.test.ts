@@ -50,14 +50,18 @@ describe.each(STORES)('caps on %s', (kind) => {
 
   test('thirty at once get the seven places there are, and not one more', async () => {
     const limits = anHour({ trunk: 7 });
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => ask(limits, { metadata: n })));
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => ask(limits, { greeting: `Hello ${n}` })),
+    );
     expect(count('accepted', answers)).toBe(7);
     expect(new Set(statuses(answers))).toEqual(new Set(['accepted', 'hourly_cap_reached']));
   });
 
   test('thirty at once ring one number once while it has to rest', async () => {
     const limits = caps({ cooldownMinutes: 10 });
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => ask(limits, { metadata: n })));
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => ask(limits, { greeting: `Hello ${n}` })),
+    );
     expect(count('accepted', answers)).toBe(1);
     expect(new Set(statuses(answers))).toEqual(new Set(['accepted', 'destination_cooldown']));
   });
@@ -246,7 +250,7 @@ describe.each(STORES)('caps on %s', (kind) => {
       for (let n = 0; n < 8; n += 1) ids.push(await over());
       const results = await Promise.all([
         ...ids.map(async (id) => (await again(id, limits)).status),
-        ...Array.from({ length: 8 }, async (_, n) => (await ask(limits, { metadata: n })).status),
+        ...Array.from({ length: 8 }, async (_, n) => (await ask(limits, { greeting: `Hello ${n}` })).status),
         dispatchAll(limits).then(() => 'dispatched'),
       ]);
       expect(results.filter((status) => status === 'placed' || status === 'accepted')).toHaveLength(4);

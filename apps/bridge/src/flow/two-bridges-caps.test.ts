@@ -28,9 +28,10 @@ test('two bridges on one Postgres share every cap, at the door and before each s
           },
           {
             apiKeyName: n % 4 < 2 ? 'n8n' : 'crm',
+            // Of its own fingerprint and key, so that nothing but the caps makes one wait for another.
             idempotencyKey: `item-${n}`,
             allowDuplicate: false,
-            command: { destination: '0491 570 156', caller_id: 'Nehos', metadata: n },
+            command: { destination: '0491 570 156', caller_id: 'Nehos', greeting: `Hello ${n}` },
           },
         ),
       ),
