@@ -141,7 +141,7 @@ test('what is said after the grant belongs to the trace that came with it', asyn
   const deliver = await ledger.close(makeOutcome('not_dialed'), { result: false, recording: false }, null);
   await deliver();
   expect(traces).toEqual([
-    ['grant', null],
+    ['grant', undefined],
     ['reports', traceparent],
   ]);
 });
