@@ -32,6 +32,7 @@ export {
   type ReportAnswer,
   reportAnswerSchema,
   reportSchema,
+  type SpeechFacts,
 } from './call-report.ts';
 export {
   type CallResult,
@@ -117,3 +118,4 @@ export {
   toReferTo,
   toTransferUri,
 } from './sip-uri.ts';
+export { acceptTraceparent, childTraceparent, traceFacts, traceparentSchema } from './trace-context.ts';

@@ -64,6 +64,7 @@ const AFTER_THE_END: Readonly<Partial<Record<EventName, readonly (keyof Call)[]>
 
 /** Events that change a call whose status they leave as it is. */
 const CHANGES_ANYHOW: Readonly<Partial<Record<EventName, readonly CallStatus[]>>> = {
+  postponed: ['queued'],
   ringing: [],
   answered: [],
   leg: ['dialing', 'ringing', 'in_progress'],

@@ -13,8 +13,8 @@ import {
 import type { PlaybookChoice } from './playbook-choice.ts';
 import { fieldOf } from './rail-verdict.ts';
 
-/** A call that may be placed, all but its id and the key it came with. */
-export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey'>;
+/** A call that may be placed, all but its id and the key and the trace it came with. */
+export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey' | 'traceparent'>;
 
 export type CallPlan =
   | {

@@ -35,12 +35,10 @@ describe.each(STORES)('calling hours on %s', (kind) => {
     world = opened;
   });
 
-  const grant = (id: string, dispatch: number, how = CLOSED) =>
-    grantCall({ calls: world.calls, settings: how }, id, {
-      token: `job-${dispatch}`,
-      dispatch,
-      job_id: 'AJ',
-    });
+  const grant = async (id: string, dispatch: number, how = CLOSED) => {
+    const request = { token: `job-${dispatch}`, dispatch, job_id: 'AJ' };
+    return (await grantCall({ calls: world.calls, settings: how }, id, request))?.answer;
+  };
   const expectAnOpening = (at: Date | null): void => {
     expect(at?.getTime()).toBeGreaterThan(inHours(2.9).getTime());
     expect(at?.getTime()).toBeLessThan(inHours(3.1).getTime());

@@ -16,6 +16,9 @@ import { findHold, holdEvent } from './find-hold.ts';
 
 type Deps = { readonly calls: CallStore; readonly settings: DialSettings };
 
+/** What the job is told, and the call as it stands now. */
+export type GrantResult = { readonly answer: GrantAnswer; readonly call: Call };
+
 /** What the agent is to say and do in this call. */
 export const playbookOf = (call: Call): GrantedPlaybook =>
   call.grantedPlaybook ?? playbookForCall(DEFAULT_PLAYBOOK, call);
@@ -32,6 +35,7 @@ const toGrantedCall = (call: Call): GrantedCall => ({
   voicemail: call.voicemail,
   record: call.record,
   playbook: playbookOf(call),
+  traceparent: call.traceparent,
 });
 
 // A clock that was set back since the grant would else give the job more time than it ever had.
@@ -59,17 +63,20 @@ const eventOf = async (
  * ask again, because its answer may have been lost, and gets the same grant with the time that is left.
  * `null`: there is no such call.
  */
-export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promise<GrantAnswer | null> =>
+export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promise<GrantResult | null> =>
   deps.calls.transaction(async (tx) => {
     const locked = await tx.lockCall(id);
     if (locked === null) return null;
-    const { token } = request;
     const { call } = await advance(tx, locked, await eventOf(tx, locked, deps.settings, request));
-    if (call.cancelRequestedAt !== null) return { granted: false, reason: 'canceled' };
-    if (isFinal(call.status)) return { granted: false, reason: 'final' };
-    if (call.grantToken === token) {
-      return { granted: true, dial_within_ms: leftMs(call, locked.now), call: toGrantedCall(call) };
-    }
-    const expired = call.grantToken === null && call.notAfter <= locked.now;
-    return { granted: false, reason: expired ? 'expired' : 'taken' };
+    return { answer: answerOf(call, request.token, locked.now), call };
   });
+
+const answerOf = (call: Call, token: string, now: Date): GrantAnswer => {
+  if (call.cancelRequestedAt !== null) return { granted: false, reason: 'canceled' };
+  if (isFinal(call.status)) return { granted: false, reason: 'final' };
+  if (call.grantToken === token) {
+    return { granted: true, dial_within_ms: leftMs(call, now), call: toGrantedCall(call) };
+  }
+  const expired = call.grantToken === null && call.notAfter <= now;
+  return { granted: false, reason: expired ? 'expired' : 'taken' };
+};
