@@ -89,6 +89,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
     apiKeys: keys.keys,
     agentReportSecret: AGENT_SECRET,
     trustProxy: [],
+    allowedAddresses: [],
     lifecycle,
     version: '0.0.0',
     ...change,
