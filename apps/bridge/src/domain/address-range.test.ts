@@ -48,6 +48,7 @@ test.each([
   ['2001:db8:1:3::1', '2001:db8:1:3::'],
   ['fe80::1%eth0', 'fe80::'],
   ['unknown', 'unknown'],
+  [undefined, 'gone'],
 ])('%s is counted as %s', (ip, client) => {
   expect(clientOf(ip)).toBe(client);
 });

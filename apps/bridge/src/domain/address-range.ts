@@ -13,8 +13,8 @@ export const parseRange = (text: string): AddressRange | null => {
 };
 
 /** Whether an address lies in one of these ranges; an IPv4 address that is written as IPv6 is the IPv4 one. */
-export const isInRanges = (ip: string, ranges: readonly AddressRange[]): boolean => {
-  if (!ipaddr.isValid(ip)) return false;
+export const isInRanges = (ip: string | undefined, ranges: readonly AddressRange[]): boolean => {
+  if (ip === undefined || !ipaddr.isValid(ip)) return false;
   const address = ipaddr.process(ip);
   return ranges.some((range) => address.kind() === range[0].kind() && address.match(range));
 };
@@ -22,8 +22,12 @@ export const isInRanges = (ip: string, ranges: readonly AddressRange[]): boolean
 // One customer, and so one attacker, has a /64 at the least (RFC 6177).
 const SUBNET_BITS = 64;
 
-/** What requests of one client are counted under: its IPv4 address, or the /64 that its IPv6 address is in. */
-export const clientOf = (ip: string): string => {
+/**
+ * What requests of one client are counted under: its IPv4 address, or the /64 that its IPv6 address is in. A
+ * connection that is gone has no address any more.
+ */
+export const clientOf = (ip: string | undefined): string => {
+  if (ip === undefined) return 'gone';
   // Without the zone of a link-local address (RFC 4007 section 11).
   const text = ip.replace(/%.*$/, '');
   if (!ipaddr.isValid(text)) return ip;
