@@ -4,9 +4,9 @@ import { SIP_FIELDS } from '../../apps/bridge/security/tables/sip-fields.ts';
 import { inviteCounter, useStack } from '../src/stack.ts';
 
 const BUSY = '0491570157';
-const stack = useStack(() => ({
-  CALLER_IDS_ALLOWED: 'LiveKitNehosHosted,+61255500100',
-  SIP_FROM_IDENTITY: 'LiveKitNehosHosted',
+const stack = useStack((lab) => ({
+  // The lab's own caller ID and nothing else.
+  CALLER_IDS_ALLOWED: [lab.env.SIP_FROM_NUMBER, lab.env.SIP_FROM_IDENTITY].filter(Boolean).join(),
   VAD: 'off',
 }));
 

@@ -167,6 +167,7 @@ describe('on the wire', () => {
     expect(server.requestTimeout).toBe(15 * 60_000);
     expect(server.keepAliveTimeout).toBe(10_000);
     expect(server.timeout).toBe(60_000);
+    expect(server.maxConnections).toBe(1_024);
   });
 
   test(

@@ -12,7 +12,7 @@ const INVALID_TARGETS = [
   'sip:61255500100@sip.example.com;route=x',
   'sip:61255500100@sip.example.com:99999',
   'sip:61255500100@[::1]',
-  'sip:61255500100@127.0.0.1',
+  'sip:61255500100@127.0.0.2',
   'sip:61255500100@2130706433',
   'sip:61255500100@0x7f000001',
   'sip:61255500100@sip.example.com.evil.example',
