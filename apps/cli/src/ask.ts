@@ -33,8 +33,11 @@ export const createAsker = (
   let waiting: { take(line: string): void; giveUp(): void } | null = null;
   let over = false;
   lines.on('line', (line) => {
-    if (waiting === null) typed.push(line);
-    else waiting.take(line);
+    const { take } = waiting ?? {};
+    // Lines come in bursts: the next one is the next question's.
+    waiting = null;
+    if (take === undefined) typed.push(line);
+    else take(line);
   });
   lines.on('close', () => {
     over = true;
@@ -58,7 +61,6 @@ export const createAsker = (
     try {
       return (await next()).trim();
     } finally {
-      waiting = null;
       // What a terminal does not show, or a pipe does not send, must still end the line of the question.
       if (muted || !terminal) output.write('\n');
       muted = false;

@@ -88,6 +88,13 @@ test('what is there already is not written again', async () => {
   expect([file.backup(), readdirSync(folder)]).toEqual([null, ['.env.local']]);
 });
 
+test('of a file that this run made itself nothing is kept', async () => {
+  const file = openEnvFile(join(folder, '.env.local'));
+  await file.save({ A: '1' });
+  await file.save({ B: '2' });
+  expect([file.backup(), readdirSync(folder)]).toEqual([null, ['.env.local']]);
+});
+
 test('a link leads to the file that is written', async () => {
   const real = join(folder, 'settings');
   const path = join(folder, '.env.local');

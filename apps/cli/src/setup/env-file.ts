@@ -72,6 +72,7 @@ export type EnvFile = {
 /** Opens `path`. The file is replaced whole, so whoever interrupts leaves the old one or the new one. */
 export const openEnvFile = (path: string, now: () => Date = () => new Date()): EnvFile => {
   let backup: string | null = null;
+  const wasThere = existsSync(path);
   return {
     path,
     backup: () => backup,
@@ -86,7 +87,7 @@ export const openEnvFile = (path: string, now: () => Date = () => new Date()): E
       );
       if (Object.keys(differing).length === 0) return false;
       const after = withValues(before, differing);
-      if (isThere && backup === null) {
+      if (wasThere && isThere && backup === null) {
         const stamp = now()
           .toISOString()
           .replace(/[-:]|\.\d+/g, '');
