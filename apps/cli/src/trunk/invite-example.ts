@@ -27,7 +27,8 @@ export const inviteExample = (settings: CarrierSettings, unknownHost: string): I
   const user = toDialString(EXAMPLE.callee, settings.SIP_DIAL_FORMAT, settings.DEFAULT_COUNTRY);
   return {
     requestUri: `sip:${user}@${settings.SIP_TRUNK_HOST};transport=${settings.SIP_TRUNK_TRANSPORT}`,
-    from: `${name}<sip:${from.user}@${settings.SIP_FROM_HOST ?? unknownHost}>`,
+    // livekit-sip writes the transport into every URI of its own.
+    from: `${name}<sip:${from.user}@${settings.SIP_FROM_HOST ?? unknownHost};transport=${settings.SIP_TRUNK_TRANSPORT}>`,
     headers: { [settings.ACCOUNT_CODE_HEADER]: EXAMPLE.accountCode, ...from.headers },
     codecs: offeredCodecs(settings.SIP_CODECS),
     referTo: toReferTo(`tel:${EXAMPLE.target}`, {

@@ -25,7 +25,7 @@ const lineOf = (text: string, name: string): string | undefined =>
 test('a call in the letter is written as the settings say', () => {
   const text = letter();
   expect(lineOf(text, 'Request-URI')).toBe('sip:61491570157@sip.carrier.example;transport=udp');
-  expect(lineOf(text, 'From')).toBe('"Our Office" <sip:+61255500199@office.example>');
+  expect(lineOf(text, 'From')).toBe('"Our Office" <sip:+61255500199@office.example;transport=udp>');
   expect(lineOf(text, 'X-Account-Code')).toBe('em-tech-01');
   expect(lineOf(text, 'Codecs')).toBe('G722 PCMU PCMA telephone-event');
   expect(lineOf(text, 'Refer-To')).toBe('tel:+61255500100');
@@ -42,7 +42,7 @@ test('and otherwise when they say otherwise', () => {
     ACCOUNT_CODE_HEADER: 'X-Cost-Centre',
   });
   expect(lineOf(text, 'Request-URI')).toBe('sip:0491570157@sip.carrier.example;transport=tls');
-  expect(lineOf(text, 'From')).toBe('"Our Office" <sip:LiveKitNehosHosted@office.example>');
+  expect(lineOf(text, 'From')).toBe('"Our Office" <sip:LiveKitNehosHosted@office.example;transport=tls>');
   expect(lineOf(text, 'P-Asserted-Identity')).toBe('<sip:+61255500199@office.example>');
   expect(lineOf(text, 'X-Cost-Centre')).toBe('em-tech-01');
   expect(lineOf(text, 'Codecs')).toBe('PCMA telephone-event');
@@ -81,6 +81,6 @@ test('where calls come from depends on whose LiveKit it is', () => {
 test('the example needs no host that only LiveKit knows', () => {
   const { SIP_FROM_HOST: _, ...env } = ENV;
   expect(inviteExample(readCarrierSettings(env), 'somewhere').from).toBe(
-    '"Our Office" <sip:+61255500199@somewhere>',
+    '"Our Office" <sip:+61255500199@somewhere;transport=udp>',
   );
 });

@@ -58,11 +58,12 @@ export const carrierLetter = (settings: CarrierSettings, options: LetterOptions)
   const whatWeAre = list(
     [
       'We only call out. We do not REGISTER and take no calls from the trunk.',
-      `Login: ${login(settings)}. The first INVITE carries no credentials; we answer your 401 or 407
-in the same dialog (same Call-ID, next CSeq), and only the last challenge on the way.`,
+      `Login: ${login(settings)}.
+The first INVITE carries no credentials; we answer your 401 or 407 in the same dialog (same Call-ID,
+next CSeq), and only the last challenge on the way.`,
       `Session timers (RFC 4028): we neither ask for them nor refresh, and send no Session-Expires. We answer your
 re-INVITE, so please be the refresher and refresh by re-INVITE: UPDATE is answered with 405.
-A call of ours lasts ${seconds} s at most.`,
+A call of ours lasts ${seconds} s at most, unless it was asked for otherwise.`,
       'Reliable provisional answers (100rel, RFC 3262) are not supported: please do not require them.',
       'Early media is not played to anybody and nothing is sent into it; announcements before the answer are not heard.\nPlease say why a call fails by its status and phrase.',
       `Sound: RTP/AVP without encryption, offered codecs ${example.codecs.filter((name) => name !== 'telephone-event').join(', ')}; 20 ms packets;
@@ -133,7 +134,7 @@ A call to ${EXAMPLE.callee} with the account code ${EXAMPLE.accountCode}, transf
 
 ${onTheWire}
 
-To repeats the request-URI. Each call is one Call-ID, and we never dial a second time by ourselves.
+To holds the same number and host. Each call is one Call-ID, and we never dial a second time by ourselves.
 
 ${transfer}
 

@@ -132,7 +132,7 @@ test('whoever stops in the middle goes on from there', async () => {
 test('an answer that does not work is told at once, and asked again', async () => {
   const base = await startCartesia();
   const env = { ...SILENT_BRIDGE, CARTESIA_BASE_URL: base, CARTESIA_VOICE_ID: 'v1' };
-  // The wrong key, yes to asking again, the right one.
+  // What follows the third question: yes to asking again, then all three anew.
   const wrong = answers({ server: `\ny\n${KEY}\n\n`, cartesia: 'wrong-key', trunk: 'n' });
   const run = await runCli(['setup'], env, folder, wrong);
   expect(run.code).toBe(0);

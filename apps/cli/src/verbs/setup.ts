@@ -70,14 +70,19 @@ const isBridgeUp = async (url: string): Promise<boolean> => {
   }
 };
 
-const HOW_TO_CALL = `Start bridge and agent, then call your own phone:
-  npm start
+// Docker Compose reads .env alone, npm start both files.
+const howToCall = (file: string): string => `Start bridge and agent, then call your own phone:
+  ${file === '.env' ? 'docker compose up -d   (or: npm start)' : 'npm start'}
   pnpm outdial call "<your number>" --wait`;
 
-const firstCall = async (deps: VerbDeps, ask: Asker | null, given: string | undefined): Promise<void> => {
+const firstCall = async (
+  deps: VerbDeps,
+  ask: Asker | null,
+  { file, call: given }: Options,
+): Promise<void> => {
   deps.note('\nThe first call');
   if (!(await isBridgeUp(deps.environment().BRIDGE_URL ?? 'http://127.0.0.1:8080')))
-    return deps.note(HOW_TO_CALL);
+    return deps.note(howToCall(file));
   deps.note(
     'The bridge is running. It reads its settings when it starts: if they were changed here, start it anew.',
   );
@@ -94,15 +99,16 @@ const firstCall = async (deps: VerbDeps, ask: Asker | null, given: string | unde
 };
 
 const interview = async (deps: VerbDeps, file: EnvFile, ask: Asker | null, options: Options) => {
-  const present: Answers = deps.environment();
-  let answers: Answers = { ...present, ...options.set };
+  let saved: Answers = deps.environment();
+  let answers: Answers = { ...saved, ...options.set };
   let failed = 0;
   for (const section of SECTIONS) {
     const asked = await askSection({ ask, note: deps.note }, section, answers);
     answers = asked.answers;
     failed += asked.tried.filter(({ status }) => status === 'wrong').length;
     // After each section: whoever stops here goes on from here.
-    await save(deps, file, changed(answers, present));
+    await save(deps, file, changed(answers, saved));
+    saved = answers;
   }
   deps.note('\nSecrets');
   await save(deps, file, newSecrets(deps.environment()));
@@ -121,7 +127,7 @@ answered until then is kept, and the next run goes on with it.`,
     const failed = await interview(deps, file, ask, options);
     await setUpTrunk(deps, file, ask, options.trunk === true);
     if (file.backup() !== null) deps.note(`\nThe file as it was: ${file.backup()}`);
-    await firstCall(deps, ask, options.call);
+    await firstCall(deps, ask, options);
     if (failed === 0) return;
     deps.note(`${failed} answer${failed === 1 ? '' : 's'} did not work, see ✗ above.`);
     deps.sayNo();
