@@ -1,5 +1,6 @@
 import { sharedEnvironment } from '@outdial/runtime';
 import type { z } from 'zod';
+import { isLiveKitCloud } from '../livekit.ts';
 import { trunkHost } from '../trunk/carrier-settings.ts';
 import { type Tried, tryCarrier, tryCartesia, tryHost, tryLiveKit, tryModelServer } from './probes.ts';
 
@@ -142,6 +143,20 @@ const caller: Section = {
   attempt: async () => [],
 };
 
+/** The agent would refuse to start: only LiveKit Cloud has models of its own. */
+const withoutModels = (answers: Answers): Tried[] => {
+  if (isLiveKitCloud(answers.LIVEKIT_URL ?? '')) return [];
+  const own = has(answers, 'OPENAI_API_KEY') || has(answers, 'OPENAI_BASE_URL');
+  const voice = has(answers, 'CARTESIA_API_KEY') || (own && has(answers, 'TTS_MODEL'));
+  const missing = [
+    ...(voice ? [] : ['CARTESIA_API_KEY for voice and hearing']),
+    ...(own ? [] : ['OPENAI_API_KEY or OPENAI_BASE_URL for the conversation']),
+  ];
+  if (missing.length === 0) return [];
+  const seen = `${answers.LIVEKIT_URL} is a LiveKit of your own, which has no models: it needs ${missing.join(', and ')}.`;
+  return [{ status: 'wrong', seen }];
+};
+
 const speech: Section = {
   title: 'Speech',
   about: `LiveKit Cloud brings models for voice, hearing and conversation of its own: leave these empty to use them.
@@ -157,7 +172,7 @@ A LiveKit server of your own has none: then Cartesia and an OpenAI-compatible se
     },
   ],
   attempt: async (answers) => {
-    const tried: Tried[] = [];
+    const tried: Tried[] = withoutModels(answers);
     const cartesia = given(answers, 'CARTESIA_API_KEY');
     const voice = given(answers, 'CARTESIA_VOICE_ID') ?? '9626c31c-bec5-4cca-baa8-f8ba9e84c8bc';
     if (cartesia !== null)
