@@ -1,8 +1,9 @@
-import { isIP } from 'node:net';
 import {
   type Check,
   callerIdSettingsOf,
+  callsPerSecond,
   checkCallerDefaults,
+  checkSigningSecret,
   dialPolicyOf,
   type Environment,
   flag,
@@ -16,21 +17,21 @@ import {
   withDefault,
 } from '@outdial/runtime';
 import { z } from 'zod';
+import { type AddressRange, parseRange } from './domain/address-range.ts';
 import { parseApiKeys } from './domain/api-keys.ts';
 import { checkCallbackUrl, parseAllowedHosts } from './domain/callback-target.ts';
 import type { DispatchLimits } from './domain/claim-place.ts';
 import type { DialSettings } from './domain/guard-rails.ts';
-import { checkSigningSecret } from './domain/signing-secret.ts';
+
 import { callCapsOf, callingHoursOf, checkCallingHours, railEnvironment } from './rail-environment.ts';
 
-const checkAddress: Check = (entry) => {
-  const [address = '', bits, ...rest] = entry.split('/');
-  const most = isIP(address) === 6 ? 128 : 32;
-  const bitsFit = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
-  return isIP(address) !== 0 && bitsFit && rest.length === 0
-    ? null
-    : `"${entry}" is not an address or a CIDR range, such as 10.0.0.0/8.`;
-};
+const checkAddress: Check = (entry) =>
+  parseRange(entry) === null ? `"${entry}" is not an address or a CIDR range, such as 10.0.0.0/8.` : null;
+
+const checkProxy: Check = (entry) =>
+  parseRange(entry)?.[1] === 0
+    ? `"${entry}" is everybody: then anybody could write the address that is believed. Name your proxy.`
+    : checkAddress(entry);
 
 /** The names that only the bridge reads, what each means (`description`) and its default (`meta().default`). */
 export const bridgeEnvironment = {
@@ -48,17 +49,19 @@ export const bridgeEnvironment = {
   BRIDGE_TRUST_PROXY: list(
     'Addresses (CIDR list) of proxies whose X-Forwarded-For is believed.',
     '',
+    checkProxy,
+  ),
+  BRIDGE_IP_ALLOWLIST: list(
+    'Addresses (CIDR list) that may use the API and its pages; unset: any. Health checks, agents and LiveKit always may.',
+    '',
     checkAddress,
   ),
   DATABASE_URL: optional(
     'postgres://… of your Postgres. Unset: an embedded database under DATA_DIR.',
     matching(/^postgres(ql)?:\/\/\S+$/, 'It must begin with postgres://.'),
   ),
-  CALLS_PER_SECOND: number(
-    { min: 0.01, max: 100, default: 1, whole: false },
-    'Calls started per second, across all bridges.',
-  ),
   ...railEnvironment,
+  CALLS_PER_SECOND: callsPerSecond,
   RECORD_CALLS: flag('Whether calls are recorded unless their request says record: false.'),
   RECORDINGS_DIR: optional('Where recordings are kept; default DATA_DIR/recordings.'),
   RETENTION_DAYS: number(
@@ -82,21 +85,6 @@ export const bridgeEnvironment = {
     .meta({ default: '' }),
 } as const;
 
-const notAvailable = () =>
-  z
-    .string()
-    .optional()
-    .refine((value) => value === undefined, { error: 'It is not available yet; unset it.' })
-    .describe('Not available yet.');
-
-/**
- * Names whose features are not built. Somebody who sets one relies on it, so the start is refused: a
- * guard rail that is silently ignored is worse than none.
- */
-const unavailableEnvironment = {
-  BRIDGE_IP_ALLOWLIST: notAvailable(),
-} as const;
-
 const WITHOUT_EFFECT = ['COST_PER_MINUTE'] as const;
 
 /** Names that are set though nothing reads them yet; harmless, but worth a warning at the start. */
@@ -105,7 +93,7 @@ export const namesWithoutEffect = (env: Environment): readonly string[] =>
 
 /** Everything the bridge reads from its environment; parse with `parseConfig`. */
 export const bridgeConfigSchema = z
-  .object({ ...sharedEnvironment, ...bridgeEnvironment, ...unavailableEnvironment })
+  .object({ ...sharedEnvironment, ...bridgeEnvironment })
   .superRefine((config, context) => {
     checkCallerDefaults(config, context);
     checkCallingHours(config, context);
@@ -139,6 +127,10 @@ export const limitsOf = (config: BridgeConfig): DispatchLimits => ({
   maxConcurrentCalls: config.MAX_CONCURRENT_CALLS,
   callsPerSecond: config.CALLS_PER_SECOND,
 });
+
+/** Who may use the API and its pages; empty: everybody. */
+export const allowedAddresses = (config: BridgeConfig): readonly AddressRange[] =>
+  config.BRIDGE_IP_ALLOWLIST.map(parseRange).filter((range) => range !== null);
 
 /** Folder of the recordings. */
 export const recordingsDir = (config: BridgeConfig): string =>

@@ -3,7 +3,8 @@ import type { RefusalCode } from './domain/guard-rails.ts';
 
 type ErrorEntry = { readonly status: number; readonly title: string };
 
-const RAIL_ERRORS = {
+/** Those of the rails. */
+export const RAIL_ERRORS = {
   invalid_number: { status: 400, title: 'The number cannot be dialled' },
   invalid_transfer_target: { status: 400, title: 'The transfer target cannot be used' },
   playbook_not_found: { status: 400, title: 'There is no such playbook' },
@@ -38,6 +39,8 @@ export const ERRORS = {
   malformed_request: { status: 400, title: 'The request could not be read' },
   unauthorized: { status: 401, title: 'No valid API key' },
   signature_invalid: { status: 401, title: 'The signature is not valid' },
+  address_not_allowed: { status: 403, title: 'This address may not ask' },
+  form_expired: { status: 403, title: 'The form cannot be used any more' },
   scope_missing: { status: 403, title: 'This key may not do that' },
   call_not_found: { status: 404, title: 'There is no such call' },
   route_not_found: { status: 404, title: 'There is nothing here' },
@@ -57,7 +60,7 @@ export const ERRORS = {
   payload_too_large: { status: 413, title: 'The body is too large' },
   range_not_satisfiable: { status: 416, title: 'There are no such bytes' },
   url_too_long: { status: 414, title: 'The address is too long' },
-  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  unsupported_media_type: { status: 415, title: 'The body is of a wrong type' },
   idempotency_key_reused: { status: 422, title: 'This key belongs to another request' },
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The headers are too large' },

@@ -57,6 +57,7 @@ export {
   chooseCallerName,
   isCallerIdAllowed,
 } from './caller-id.ts';
+export { offeredCodecs } from './codec-offer.ts';
 export {
   checkDialPolicy,
   checkTransferPolicy,
@@ -88,6 +89,7 @@ export {
   type Verdict,
 } from './end-reason.ts';
 export { isFictitiousNumber } from './fictitious-number.ts';
+export { type From, type FromSettings, fromOf } from './from.ts';
 export {
   DEFAULT_TRANSFER_TARGET,
   type GrantedPlaybook,

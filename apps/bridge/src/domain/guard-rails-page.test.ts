@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { aChoice, settings, T0 } from '../../test/fixtures.ts';
-import { ERRORS } from '../errors.ts';
+import { ERRORS, RAIL_ERRORS } from '../errors.ts';
 import { railEnvironment } from '../rail-environment.ts';
 import { planCall } from './plan-call.ts';
 import { worstDay } from './worst-day.ts';
@@ -39,10 +39,8 @@ test('the page has the rails in the order of the code', () => {
 
 test('the page has every code that a rail answers 403 with', () => {
   const rows = table('check').flatMap(([, code = '']) => codes(code));
-  const refusals = Object.entries(ERRORS)
-    .filter(
-      ([code, { status }]) => status === 403 && code !== 'scope_missing' && !code.startsWith('callback_'),
-    )
+  const refusals = Object.entries(RAIL_ERRORS)
+    .filter(([code, { status }]) => status === 403 && !code.startsWith('callback_'))
     .map(([code]) => code);
   expect(rows).toEqual(expect.arrayContaining(refusals));
   for (const code of rows) expect(ERRORS).toHaveProperty(code);
