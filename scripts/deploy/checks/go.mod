@@ -1,0 +1,3 @@
+module outdial.local/checks
+
+go 1.26
