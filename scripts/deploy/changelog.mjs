@@ -5,16 +5,23 @@
  */
 export const releaseNotes = ({ tag, version, changelog }) => {
   if (tag !== `v${version}`) {
-    throw new Error(`The tag is "${tag}" and package.json's version is ${version}: tag v${version}, or change it.`);
+    throw new Error(
+      `The tag is "${tag}" and package.json's version is ${version}: tag v${version}, or change it.`,
+    );
   }
   const parts = changelog.split(/^## /m).slice(1);
   const part = parts.find((text) => text.startsWith(`[${version}]`));
   if (part === undefined) {
     throw new Error(`CHANGELOG.md has no part "## [${version}] - YYYY-MM-DD": name [Unreleased] so.`);
   }
-  const notes = part.replace(/^.*\n/, '').replace(/^\[[^\]]+\]: .*$/gm, '').trim();
+  const notes = part
+    .replace(/^.*\n/, '')
+    .replace(/^\[[^\]]+\]: .*$/gm, '')
+    .trim();
   if (!/^### Upgrading$/m.test(notes)) {
-    throw new Error(`CHANGELOG.md says nothing under "### Upgrading" of ${version}: what to do, or that there is nothing.`);
+    throw new Error(
+      `CHANGELOG.md says nothing under "### Upgrading" of ${version}: what to do, or that there is nothing.`,
+    );
   }
   return notes;
 };

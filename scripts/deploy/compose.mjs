@@ -22,7 +22,7 @@ import { repository } from '../setup/paths.mjs';
  * @property {string} [network_mode]
  * @property {{ host_ip?: string, published: string, target: number }[]} [ports]
  * @property {{ type: string, source: string, target: string, read_only?: boolean }[]} [volumes]
- * @property {Record<string, { condition: string }>} [depends_on]
+ * @property {Record<string, { condition: string, required: boolean }>} [depends_on]
  * @property {{ test: string[] }} [healthcheck]
  * @property {{ driver: string, options: Record<string, string> }} [logging]
  * @property {string} [stop_grace_period]

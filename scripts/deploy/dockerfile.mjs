@@ -15,15 +15,23 @@ export const dockerfile = readFileSync(join(repository, 'Dockerfile'), 'utf8');
 
 /**
  * @param {import('dockerfile-ast').Instruction} instruction
+ * @param {string[]} lines of the file
  * @returns {Step}
  */
-const stepOf = (instruction) => {
-  let text = (instruction.getRawArgumentsContent() ?? '').replace(/\\\n(\s*#.*\n)*\s*/g, '').trim();
-  /** @type {Record<string, string>} */
-  const flags = {};
-  for (let flag = null; (flag = /^--([\w-]+)=(\S+)\s+/.exec(text)); text = text.slice(flag[0].length)) {
-    flags[flag[1] ?? ''] = flag[2] ?? '';
-  }
+const stepOf = (instruction, lines) => {
+  const { start, end } = instruction.getRange();
+  const all = lines
+    .slice(start.line, end.line + 1)
+    .filter((line) => !/^\s*#/.test(line))
+    .join('\n')
+    .replace(/\\\n\s*/g, '')
+    .replace(/^\w+\s+/, '')
+    .trim();
+  const [head = ''] = /^(--[\w-]+=\S+\s+)*/.exec(all) ?? [];
+  const flags = Object.fromEntries(
+    [...head.matchAll(/--([\w-]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+  );
+  const text = all.slice(head.length);
   return { keyword: instruction.getKeyword(), flags, text };
 };
 
@@ -40,7 +48,7 @@ export const stagesOf = (source = dockerfile) => {
   /** @type {Stage | null} */
   let stage = null;
   for (const instruction of DockerfileParser.parse(source).getInstructions()) {
-    const step = stepOf(instruction);
+    const step = stepOf(instruction, source.split('\n'));
     const text = step.text.replace(/\$\{(\w+)\}/g, (whole, name) => args[name] ?? whole);
     const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(text) ?? [];
     if (step.keyword === 'ARG') args[name] = value;

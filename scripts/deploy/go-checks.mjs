@@ -3,17 +3,17 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir, repository } from '../setup/paths.mjs';
 
-const moduleDir = join(repository, 'scripts', 'deploy', 'checks');
+const checksDir = join(repository, 'scripts', 'deploy', 'checks');
 
 /** The first build takes half a minute, later ones come from Go's cache. */
 export const BUILD_LIMIT_MS = 300_000;
 
 /** Why the checks that are written in Go cannot be run here; null when they can. */
 export const noGo = () =>
-  spawnSync('go', ['version'], { cwd: moduleDir }).status === 0 ? null : 'Go is not installed here';
+  spawnSync('go', ['version'], { cwd: checksDir }).status === 0 ? null : 'Go is not installed here';
 
 /**
- * Builds a program of the module beside this file, whose go.mod and go.sum pin it.
+ * Builds a program of the module `checks/<name>`, whose go.mod and go.sum pin it.
  * @param {string} name
  * @param {string} goPackage
  * @returns {string} the program's path
@@ -26,7 +26,7 @@ export const buildCheck = (name, goPackage) => {
     'go',
     ['build', '-mod=readonly', '-buildvcs=false', '-o', program, goPackage],
     {
-      cwd: moduleDir,
+      cwd: join(checksDir, name),
       encoding: 'utf8',
       env: { ...process.env, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: '0' },
     },

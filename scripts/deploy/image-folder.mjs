@@ -1,18 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import dockerignore from '@balena/dockerignore';
 import { node24, repository, toolsBin } from '../setup/paths.mjs';
-import { stagesOf, stepsOf } from './dockerfile.mjs';
+import { stepsOf } from './dockerfile.mjs';
+import { isForImages } from './image-files.mjs';
 
 /** Whom the images run as: `node` in Debian's image of Node. */
 export const NODE_UID = 1000;
@@ -21,7 +12,8 @@ export const NODE_UID = 1000;
 export const isRoot = process.getuid?.() === 0;
 
 /** Absolute paths of a container that a step may name; everything else is refused, since it would be the host's. */
-const OWN = /(?<=^|[\s'"=>(])\/(?=(app|data|usr\/local|var\/lib\/apt|opt|out|build|pnpm-store)(\/|\s|$|['"]))/g;
+const OWN =
+  /(?<=^|[\s'"=>(])\/(?=(app|data|usr\/local|var\/lib\/apt|opt|out|build|pnpm-store)(\/|\s|$|['"]))/g;
 const ABSOLUTE = /(?<=^|[\s'"=>(])\/[\w.-]+[^\s'"]*/g;
 
 /**
@@ -64,11 +56,8 @@ export const copyContext = (dir) => {
     cwd: repository,
     encoding: 'utf8',
   });
-  const keep = dockerignore()
-    .add(readFileSync(join(repository, '.dockerignore'), 'utf8'))
-    .createFilter();
   for (const file of stdout.split('\0')) {
-    if (file === '' || !keep(file) || !existsSync(join(repository, file))) continue;
+    if (file === '' || !isForImages(file) || !existsSync(join(repository, file))) continue;
     mkdirSync(dirname(join(dir, file)), { recursive: true });
     copyFileSync(join(repository, file), join(dir, file));
   }
@@ -141,7 +130,11 @@ const copy = (paths, source, image, fromStage) => {
   for (const path of paths.slice(0, -1)) {
     const file = join(source, path);
     const isFolder = existsSync(file) && spawnSync('test', ['-d', file]).status === 0;
-    const to = join(isAbsolute(target) ? image.root : image.cwd, target, isFolder || !target.endsWith('/') ? '' : relative(dirname(path), path));
+    const to = join(
+      isAbsolute(target) ? image.root : image.cwd,
+      target,
+      isFolder || !target.endsWith('/') ? '' : relative(dirname(path), path),
+    );
     mkdirSync(isFolder ? to : dirname(to), { recursive: true });
     if (fromStage) {
       const { status, stderr } = spawnSync('cp', ['-al', `${file}/.`, to], { encoding: 'utf8' });

@@ -65,7 +65,9 @@ const start = (command, args, env) => {
 const redisCommand = () => {
   const [shell = '', ...args] = services.redis?.command ?? [];
   const here = args.map((arg) =>
-    arg.replace('/run/redis/', `${dir}/run/`).replace('dir /data', `dir ${dir}/data`).replaceAll('/tmp/', `${dir}/tmp/`),
+    arg.replace(/(\/tmp\/|\/run\/redis\/|\/data\b)/g, (path) =>
+      join(dir, path.replace('/run/redis', '/run')),
+    ),
   );
   return /** @type {const} */ ([shell, here]);
 };

@@ -8,7 +8,10 @@ import { repository } from '../setup/paths.mjs';
 import { BUILD_LIMIT_MS, buildCheck, noGo } from './go-checks.mjs';
 
 const folder = join(repository, '.github/workflows');
-const workflows = readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+const workflows = readdirSync(folder).map((name) => ({
+  name,
+  text: readFileSync(join(folder, name), 'utf8'),
+}));
 
 const skipped = noGo();
 const dir = mkdtempSync(join(tmpdir(), 'outdial-workflows-'));
@@ -35,7 +38,10 @@ describe.skipIf(skipped)('actionlint', () => {
 
   test('finds a job that does not exist', () => {
     const file = join(dir, 'broken.yml');
-    writeFileSync(file, 'on: push\njobs:\n  a:\n    needs: b\n    runs-on: ubuntu-24.04\n    steps: [{ run: ls }]\n');
+    writeFileSync(
+      file,
+      'on: push\njobs:\n  a:\n    needs: b\n    runs-on: ubuntu-24.04\n    steps: [{ run: ls }]\n',
+    );
     expect(actionlint(file).stdout).toContain('"b"');
   });
 });
@@ -44,7 +50,9 @@ describe.each(workflows)('$name', ({ text }) => {
   const workflow = parse(text);
 
   test('takes each action from a commit, with its version beside it', () => {
-    const used = [...text.matchAll(/uses: (\S+)( # v\d+\.\d+\.\d+)?$/gm)].filter(([, name]) => !name?.startsWith('./'));
+    const used = [...text.matchAll(/uses: (\S+)( # v\d+\.\d+\.\d+)?$/gm)].filter(
+      ([, name]) => !name?.startsWith('./'),
+    );
     expect(used.length).toBeGreaterThan(0);
     for (const [line, name, version] of used) {
       expect(name, line).toMatch(/@[0-9a-f]{40}$/);

@@ -64,9 +64,12 @@ describe('what the images contain', () => {
   });
 });
 
-test.skipIf(!likeTheImages)('docs/licences.md is what is installed; node scripts/licences.mjs writes it anew', () => {
-  expect(readFileSync(join(repository, 'docs', 'licences.md'), 'utf8')).toBe(licencesPage());
-});
+test.skipIf(!likeTheImages)(
+  'docs/licences.md is what is installed; node scripts/licences.mjs writes it anew',
+  () => {
+    expect(readFileSync(join(repository, 'docs', 'licences.md'), 'utf8')).toBe(licencesPage());
+  },
+);
 
 describe('the parts of others', () => {
   test.each(IN_THE_LAB.filter(({ proof }) => proof !== undefined))(

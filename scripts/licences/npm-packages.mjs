@@ -12,6 +12,7 @@ import { repository } from '../setup/paths.mjs';
  * @property {string} name
  * @property {string} version
  * @property {string} [license]
+ * @property {{ type: string }[]} [licenses] how it was written before SPDX
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [optionalDependencies]
  * @property {Record<string, string>} [peerDependencies]
@@ -51,10 +52,11 @@ const packagesOf = (image, apps) => {
   const visit = (dir) => {
     if (seen.has(dir)) return;
     seen.add(dir);
-    const { name, version, license = 'none', ...manifest } = manifestOf(dir);
+    const { name, version, licenses, ...manifest } = manifestOf(dir);
+    const licence = manifest.license ?? licenses?.map(({ type }) => type).join(' OR ') ?? 'none';
     if (!name.startsWith('@outdial/')) {
       const general = name.replace(PLATFORM, '-<platform>');
-      found.set(`${general}@${version}`, { name: general, version, licence: license, images: [image] });
+      found.set(`${general}@${version}`, { name: general, version, licence, images: [image] });
     }
     const { dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = manifest;
     for (const wanted of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {

@@ -19,7 +19,11 @@ const partsTable = (parts) =>
 /** docs/licences.md, from what is installed. */
 export const licencesPage = () => {
   const packages = shippedPackages();
-  const exceptions = Object.entries(EXCEPTIONS).map(([name, { licence, why }]) => [`\`${name}\``, licence, why]);
+  const exceptions = Object.entries(EXCEPTIONS).map(([name, { licence, why }]) => [
+    `\`${name}\``,
+    licence,
+    why,
+  ]);
   const rows = packages.map(({ name, version, licence, images }) => [
     `\`${name}\``,
     version,

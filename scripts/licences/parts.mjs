@@ -13,8 +13,16 @@
  * @type {readonly Part[]}
  */
 export const IN_THE_IMAGES = [
-  { name: 'Node.js', licence: 'MIT', what: 'with the libraries that its LICENSE lists; from the image `node`' },
-  { name: 'Debian 12', licence: 'various', what: 'the base system; each package has its /usr/share/doc/<name>/copyright' },
+  {
+    name: 'Node.js',
+    licence: 'MIT',
+    what: 'with the libraries that its LICENSE lists; from the image `node`',
+  },
+  {
+    name: 'Debian 12',
+    licence: 'various',
+    what: 'the base system; each package has its /usr/share/doc/<name>/copyright',
+  },
   { name: 'Silero VAD', licence: 'MIT', what: 'model, in `@livekit/agents-plugin-silero`' },
   {
     name: "LiveKit's turn detector",
@@ -48,13 +56,43 @@ export const IN_THE_LAB = [
     what: 'built with Go; links libopus, libopusfile and libsoxr of Debian',
     proof: { go: 'github.com/livekit/sip', says: /Apache License\s+Version 2\.0/ },
   },
-  { name: 'Redis', licence: 'BSD-3-Clause', what: '7.0 as Debian has it', proof: { debian: 'redis-server', says: /BSD-3-clause/i } },
-  { name: 'Kamailio', licence: 'GPL-2.0-or-later', what: 'the carrier', proof: { debian: 'kamailio', says: /GPL-2\.0\+|GPL-2\+/ } },
+  {
+    name: 'Redis',
+    licence: 'BSD-3-Clause',
+    what: '7.0 as Debian has it',
+    proof: { debian: 'redis-server', says: /BSD-3-clause/i },
+  },
+  {
+    name: 'Kamailio',
+    licence: 'GPL-2.0-or-later',
+    what: 'the carrier',
+    proof: { debian: 'kamailio', says: /GPL-2\.0\+|GPL-2\+/ },
+  },
   { name: 'SIPp', licence: 'GPL-2.0-or-later', what: 'phones', proof: { debian: 'sip-tester', says: /GPL/ } },
-  { name: 'baresip', licence: 'BSD-3-Clause', what: 'phones', proof: { debian: 'baresip-core', says: /BSD-3-clause/i } },
-  { name: 'espeak-ng', licence: 'GPL-3.0-or-later', what: 'the voice, with its own voice data; no model is used', proof: { debian: 'espeak-ng', says: /GPL-3\+/ } },
-  { name: 'sox', licence: 'GPL-2.0-or-later', what: 'converts sound', proof: { debian: 'sox', says: /GPL-2/ } },
-  { name: 'PostgreSQL', licence: 'PostgreSQL', what: 'for tests', proof: { debian: 'postgresql', says: /PostgreSQL|permission to use, copy, modify/i } },
+  {
+    name: 'baresip',
+    licence: 'BSD-3-Clause',
+    what: 'phones',
+    proof: { debian: 'baresip-core', says: /BSD-3-clause/i },
+  },
+  {
+    name: 'espeak-ng',
+    licence: 'GPL-3.0-or-later',
+    what: 'the voice, with its own voice data; no model is used',
+    proof: { debian: 'espeak-ng', says: /either version 3 of the License/ },
+  },
+  {
+    name: 'sox',
+    licence: 'GPL-2.0-or-later',
+    what: 'converts sound',
+    proof: { debian: 'sox', says: /GPL-2/ },
+  },
+  {
+    name: 'PostgreSQL',
+    licence: 'PostgreSQL',
+    what: 'for tests',
+    proof: { debian: 'postgresql', says: /PostgreSQL|permission to use, copy, modify/i },
+  },
 ];
 
 /**
@@ -64,8 +102,16 @@ export const IN_THE_LAB = [
 export const BESIDE_IT = [
   { name: 'postgres', licence: 'PostgreSQL', what: 'always' },
   { name: 'caddy', licence: 'Apache-2.0', what: 'profile `tls`' },
-  { name: 'n8n', licence: 'Sustainable Use License', what: 'profile `n8n`: fair-code, for your own business use' },
-  { name: 'redis', licence: 'RSALv2 OR SSPL-1.0', what: 'profile `selfhost`: 7.4, free to run, not to sell as a service' },
+  {
+    name: 'n8n',
+    licence: 'Sustainable Use License',
+    what: 'profile `n8n`: fair-code, for your own business use',
+  },
+  {
+    name: 'redis',
+    licence: 'RSALv2 OR SSPL-1.0',
+    what: 'profile `selfhost`: 7.4, free to run, not to sell as a service',
+  },
   { name: 'livekit-server', licence: 'Apache-2.0', what: 'profile `selfhost`' },
   { name: 'livekit-sip', licence: 'Apache-2.0', what: 'profile `selfhost`' },
 ];

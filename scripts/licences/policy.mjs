@@ -1,4 +1,7 @@
-import parse from 'spdx-expression-parse';
+import { createRequire } from 'node:module';
+
+// It has no types.
+const parse = createRequire(import.meta.url)('spdx-expression-parse');
 
 /** Licences under which a package may be in an image without a further word. */
 const ALLOWED = new Set([

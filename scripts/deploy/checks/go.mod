@@ -1,3 +1,0 @@
-module outdial.local/checks
-
-go 1.26
