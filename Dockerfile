@@ -1,6 +1,7 @@
 # Three images from one file: `bridge`, `agent`, and `lab`, the telephone network for trying things out.
 # There is no build step: Node runs the TypeScript source. pnpm installs in stages of their own, so that what
-# runs has Node, its packages and our source, and nothing that could install more.
+# runs has Node, its packages and our source, and nothing that could install more. It runs as 1000, Node's `node`:
+# by number, so that a host can tell that it is not root.
 
 ARG NODE_VERSION=24.21.0
 ARG GO_VERSION=1.26.8
@@ -60,7 +61,7 @@ RUN printf '#!/bin/sh\nexec node /app/apps/cli/src/main.ts "$@"\n' > /usr/local/
   && chmod 755 /usr/local/bin/outdial
 RUN mkdir -p /data/recordings && chown -R node:node /data
 ENV BRIDGE_HOST=0.0.0.0 BRIDGE_PORT=8080 DATA_DIR=/data
-USER node
+USER 1000:1000
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
@@ -78,7 +79,7 @@ COPY playbooks playbooks
 COPY apps/agent apps/agent
 RUN mkdir -p /data && chown -R node:node /data
 ENV AGENT_HEALTH_HOST=127.0.0.1 AGENT_HEALTH_PORT=8081 DATA_DIR=/data
-USER node
+USER 1000:1000
 VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8081/').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
@@ -115,7 +116,7 @@ RUN mkdir -p .lab data && chown node:node . .lab data
 ENV LAB_LIVEKIT_SERVER=/opt/outdial-lab/livekit-server LAB_LIVEKIT_SIP=/opt/outdial-lab/livekit-sip
 # Everything in the lab is on the loopback of this container; only the bridge answers from outside of it.
 ENV LAB_BRIDGE_HOST=0.0.0.0
-USER node
+USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

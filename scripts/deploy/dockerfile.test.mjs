@@ -41,7 +41,7 @@ describe('the Dockerfile', () => {
   });
 
   test.each(IMAGES)('%s runs as an ordinary user, and says how its health is seen', (image) => {
-    expect(texts(image, 'USER')).toEqual(['node']);
+    expect(texts(image, 'USER')).toEqual(['1000:1000']);
     expect(texts(image, 'HEALTHCHECK').length).toBe(1);
     const last = stages.get(image)?.steps.at(-1);
     expect(last?.keyword).toBe('CMD');
