@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedEnvironment } from '../../packages/runtime/src/index.ts';
+import { repository } from '../setup/paths.mjs';
 import { resolveCompose, secondsOf } from './compose.mjs';
 import { BUILD_LIMIT_MS, buildCheck, noGo } from './go-checks.mjs';
 
@@ -104,6 +107,13 @@ describe.skipIf(skipped)('docker compose', () => {
   test('refuses a misspelt name', () => {
     expect(() => services({ ...CLOUD, AGENT_STOP_GRACE_PERIOD: 'forever' })).toThrow(/forever/);
   });
+});
+
+test('every name that docker-compose.yml reads is in .env.example', () => {
+  const read = (/** @type {string} */ file) => readFileSync(join(repository, file), 'utf8');
+  const names = [...read('docker-compose.yml').matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name);
+  const known = [...read('.env.example').matchAll(/^(?:# )?([A-Z_0-9]+)=/gm)].map(([, name]) => name);
+  expect(known).toEqual(expect.arrayContaining([...new Set(names)]));
 });
 
 describe.skipIf(skipped)('what is published', () => {
