@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sharedEnvironment } from '../../packages/runtime/src/index.ts';
+import { agentConfigSchema } from '../../apps/agent/src/config.ts';
+import { bridgeConfigSchema } from '../../apps/bridge/src/config.ts';
+import { parseConfig, sharedEnvironment } from '../../packages/runtime/src/index.ts';
 import { repository } from '../setup/paths.mjs';
 import { resolveCompose, secondsOf } from './compose.mjs';
 import { BUILD_LIMIT_MS, buildCheck, noGo } from './go-checks.mjs';
@@ -65,6 +67,20 @@ describe.skipIf(skipped)('docker compose', () => {
     for (const service of [bridge, agent]) {
       expect(service?.environment).toMatchObject({ ...CLOUD, SIP_TRUNK_ID: 'ST_acme' });
     }
+  });
+
+  test('gives bridge and agent what they can start with', () => {
+    const env = {
+      ...CLOUD,
+      SIP_TRUNK_ID: 'ST_acme',
+      AGENT_REPORT_SECRET: 'a-secret-of-both-apps-of-32-characters',
+      BRIDGE_API_KEYS: 'office:a-key-for-the-office-of-32-characters',
+    };
+    const { bridge, agent } = services(env);
+    const settings = (/** @type {Service | undefined} */ service) =>
+      /** @type {Record<string, string>} */ (service?.environment);
+    expect(parseConfig(bridgeConfigSchema, settings(bridge))).toMatchObject({ DATA_DIR: '/data' });
+    expect(parseConfig(agentConfigSchema, settings(agent))).toMatchObject({ DATA_DIR: '/data' });
   });
 
   test('keeps the paths and addresses of .env that only hold outside of a container out of it', () => {
