@@ -1,3 +1,4 @@
+export { type AgentMark, readAgentMark, writeAgentMark } from './agent-mark.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { callerIdSettingsOf, dialPolicyOf, transferHostsOf } from './dial-settings.ts';
 export { type EnvSection, renderEnvExample } from './env-example.ts';

@@ -1,0 +1,32 @@
+import type { Environment } from '@outdial/runtime';
+
+/** Shorter values would take harmless words with them; none of ours that is worth something is so short. */
+const SHORTEST = 6;
+const SECRET_NAME = /(SECRET|SECRETS|PASSWORD|KEY|KEYS)$|^DATABASE_URL$/;
+
+const partsOf = (name: string, value: string): string[] => {
+  if (name === 'DATABASE_URL') {
+    const url = URL.canParse(value) ? new URL(value) : null;
+    return [value, ...(url === null ? [] : [url.password, decodeURIComponent(url.password)])];
+  }
+  // BRIDGE_API_KEYS is name:secret:scopes, CALLBACK_SIGNING_SECRET a list.
+  return [value, ...value.split(',').flatMap((entry) => [entry.trim(), entry.split(':')[1]?.trim() ?? ''])];
+};
+
+/**
+ * Takes everything secret that the environment holds out of a text, whatever brought it there: what the doctor prints
+ * is pasted into tickets. Logins in URLs and queries go, too.
+ */
+export const redactor = (env: Environment): ((text: string) => string) => {
+  const secrets = Object.entries(env)
+    .filter(([name]) => SECRET_NAME.test(name))
+    .flatMap(([name, value]) => partsOf(name, value))
+    .filter((secret) => secret.length >= SHORTEST)
+    // The longest first: a part of it must not keep the rest from being found.
+    .toSorted((a, b) => b.length - a.length);
+  return (text) =>
+    secrets
+      .reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text)
+      .replace(/(\w+:\/\/)[^\s/@]+@/g, '$1***@')
+      .replace(/(\w+:\/\/[^\s?]+)\?[^\s,;)]+/g, '$1?***');
+};
