@@ -1,13 +1,15 @@
 import { createInterface } from 'node:readline';
+import { ConfigError } from '@outdial/runtime';
 import { InvalidArgumentError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Check, skipped } from '../doctor/check.ts';
+import { type Check, fail, skipped } from '../doctor/check.ts';
 import { CHECKS } from '../doctor/checks.ts';
 import { createContext } from '../doctor/context.ts';
 import { redactor } from '../doctor/redact.ts';
 import { countsOf, resultLines, summaryLine } from '../doctor/report.ts';
 import { type Result, runChecks } from '../doctor/run-checks.ts';
 import { placeTestCall } from '../doctor/test-call.ts';
+import { CliError } from '../errors.ts';
 import type { Verb, VerbDeps } from '../verb.ts';
 
 type Options = {
@@ -48,10 +50,16 @@ const testCall = async (deps: VerbDeps, number: string, options: Options): Promi
   const agreed =
     options.yes === true ||
     (await says(deps, `${number} will ring now, and the call costs what calls cost. Type yes to place it.`)) === 'yes';
-  const finding = agreed
-    ? await placeTestCall(deps.bridge(), number, deps.note)
-    : skipped('No call was placed: it was not agreed to.', 'Answer yes, or give --yes.');
-  return { id: CALL_ID, ...finding };
+  if (!agreed) {
+    return { id: CALL_ID, ...skipped('No call was placed: it was not agreed to.', 'Answer yes, or give --yes.') };
+  }
+  try {
+    return { id: CALL_ID, ...(await placeTestCall(deps.bridge(), number, deps.note)) };
+  } catch (error) {
+    // What the checks found is still to be shown.
+    if (!(error instanceof CliError || error instanceof ConfigError)) throw error;
+    return { id: CALL_ID, ...fail(error.message, 'See bridge and bridge-key.') };
+  }
 };
 
 const doctor = async (deps: VerbDeps, options: Options): Promise<void> => {
