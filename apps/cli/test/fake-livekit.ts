@@ -47,7 +47,8 @@ export const startFakeLiveKit = async (): Promise<FakeLiveKit> => {
     if (!request.url?.startsWith('/twirp/')) return say(200, 'OK', 'text/plain');
     if (state.instead !== null) return say(state.instead.status, state.instead.body, state.instead.type);
     if (keyOf(request) !== state.apiKey) return say(401, 'invalid API key', 'text/plain');
-    if (request.url.endsWith('/ListSIPOutboundTrunk')) return say(200, JSON.stringify({ items: state.trunks }));
+    if (request.url.endsWith('/ListSIPOutboundTrunk'))
+      return say(200, JSON.stringify({ items: state.trunks }));
     if (request.url.endsWith('/ListRooms')) return say(200, JSON.stringify({ rooms: [] }));
     return say(404, '{"code":"bad_route","msg":"no handler"}');
   });

@@ -63,8 +63,11 @@ export const startHealthySetup = async (): Promise<HealthySetup> => {
   });
   const worker = { name: 'nehos-outbound-agent', connected: true };
   const agent = await startHttp((request, response) => {
-    if (request.url === '/worker') return response.end(JSON.stringify({ agent_name: worker.name, active_jobs: 0 }));
-    response.writeHead(worker.connected ? 200 : 503).end(worker.connected ? 'OK' : 'not connected to livekit');
+    if (request.url === '/worker')
+      return response.end(JSON.stringify({ agent_name: worker.name, active_jobs: 0 }));
+    response
+      .writeHead(worker.connected ? 200 : 503)
+      .end(worker.connected ? 'OK' : 'not connected to livekit');
   });
   const models = await startHttp((_, response) => response.end());
   return {

@@ -33,7 +33,9 @@ export const certificate = (name: 'valid' | 'expired'): string => pem(`${name}.c
 
 /** A TLS server with a certificate for localhost and 127.0.0.1 of `tls/`. */
 export const startTls = (name: 'valid' | 'expired'): Promise<LocalServer> =>
-  listen(createTlsServer({ cert: certificate(name), key: pem(`${name}.key`) }, (_, response) => response.end()));
+  listen(
+    createTlsServer({ cert: certificate(name), key: pem(`${name}.key`) }, (_, response) => response.end()),
+  );
 
 /** A port at which nothing listens: it was free a moment ago. */
 export const unusedPort = async (): Promise<number> => {

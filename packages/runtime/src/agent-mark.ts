@@ -16,7 +16,10 @@ export type AgentMark = z.output<typeof markSchema>;
 const fileIn = (dataDir: string): string => join(dataDir, 'agent.json');
 
 /** Notes this process as the agent of that folder, for `outdial doctor`. Throws where it cannot be written. */
-export const writeAgentMark = (dataDir: string, health: { readonly host: string; readonly port: number }): void => {
+export const writeAgentMark = (
+  dataDir: string,
+  health: { readonly host: string; readonly port: number },
+): void => {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(fileIn(dataDir), JSON.stringify({ ...identifyProcess(), ...health }), { mode: 0o600 });
 };

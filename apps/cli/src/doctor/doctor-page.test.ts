@@ -24,9 +24,11 @@ test('the page names the floors and the day of what is known of static addresses
 test('checks that a finding refers to exist', () => {
   const ids = new Set(CHECKS.map(({ id }) => id));
   const referred = CHECKS.flatMap(({ id }) =>
-    [...readFileSync(fileOf(id), 'utf8').matchAll(/See ([a-z]+(?:-[a-z]+)*)(?: and ([a-z]+(?:-[a-z]+)*))?\.'/g)].flatMap(
-      ([, ...names]) => names.filter((name) => name !== undefined),
-    ),
+    [
+      ...readFileSync(fileOf(id), 'utf8').matchAll(
+        /See ([a-z]+(?:-[a-z]+)*)(?: and ([a-z]+(?:-[a-z]+)*))?\.'/g,
+      ),
+    ].flatMap(([, ...names]) => names.filter((name) => name !== undefined)),
   );
   expect(referred.length).toBeGreaterThan(5);
   for (const name of referred) expect(ids).toContain(name);

@@ -72,6 +72,8 @@ export const judgeHost = (facts: HostFacts, name: string, now: Date): Finding =>
       'A container or host without IPv6 cannot: give the name an A record, too.',
     );
   }
-  const valid = facts.tls?.validTo ? `, certificate valid to ${facts.tls.validTo.toISOString().slice(0, 10)}` : '';
+  const valid = facts.tls?.validTo
+    ? `, certificate valid to ${facts.tls.validTo.toISOString().slice(0, 10)}`
+    : '';
   return pass(`${at} is reached${valid}.`);
 };

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { type Evidence, judgeTestCall } from './judge-test-call.ts';
 
-const turn = (speaker: string, at_ms: number, text = 'Hello.') => ({ speaker, at_ms, text, interrupted: false });
+const turn = (speaker: string, at_ms: number, text = 'Hello.') => ({
+  speaker,
+  at_ms,
+  text,
+  interrupted: false,
+});
 const BOTH = { turns: [turn('agent', 100), turn('callee', 2300)] };
 
 const record = (change: object = {}, outcome: object = {}): Evidence => ({
@@ -30,7 +35,13 @@ test('a call in which both were heard passes, and tells the evidence', () => {
 
 test.each([
   ['nothing came from the callee', record(), { turns: [turn('agent', 100)] }, 'warn', /RTP/],
-  ['the callee’s turn is empty', record(), { turns: [turn('agent', 100), turn('callee', 1, ' ')] }, 'warn', /RTP/],
+  [
+    'the callee’s turn is empty',
+    record(),
+    { turns: [turn('agent', 100), turn('callee', 1, ' ')] },
+    'warn',
+    /RTP/,
+  ],
   ['the agent never spoke', record(), { turns: [turn('callee', 100)] }, 'fail', /agent said nothing/],
   ['the sound stopped', record({}, { end_reason: 'media_timeout' }), BOTH, 'fail', /RTP/],
   ['the voice failed', record({}, { end_reason: 'provider_error' }), BOTH, 'fail', /cartesia-host/],

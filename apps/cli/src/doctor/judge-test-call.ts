@@ -6,7 +6,11 @@ export type Evidence = Pick<CallRecord, 'id' | 'status' | 'answered_at'> & {
   readonly outcome: {
     readonly end_reason: string;
     readonly message: string;
-    readonly sip: { readonly status: number | null; readonly reason: string | null; readonly call_id: string | null } | null;
+    readonly sip: {
+      readonly status: number | null;
+      readonly reason: string | null;
+      readonly call_id: string | null;
+    } | null;
     readonly hung_up_by: string | null;
     readonly ring_ms: number | null;
     readonly talk_ms: number | null;
@@ -41,7 +45,10 @@ export const judgeTestCall = (record: Evidence, transcript: Transcript | null): 
   if (answered_at === null) {
     const seen = `${id} ended ${record.status} (${outcome.end_reason}): ${outcome.message} ${sip}.`;
     return record.status === 'failed' || record.status === 'unknown'
-      ? fail(seen, 'See docs/outcomes.md for this end reason, and outdial calls show <id> --ticket for the carrier.')
+      ? fail(
+          seen,
+          'See docs/outcomes.md for this end reason, and outdial calls show <id> --ticket for the carrier.',
+        )
       : warn(seen, 'The carrier was reached; call a phone that somebody answers to see the sound, too.');
   }
   const rang = outcome.ring_ms === null ? 'answered' : `answered after ${seconds(outcome.ring_ms)}`;
@@ -51,9 +58,15 @@ export const judgeTestCall = (record: Evidence, transcript: Transcript | null): 
   const sound = `agent first heard saying something at ${spoke ?? 'no time'}, callee at ${heard ?? 'no time'}`;
   const seen = `${id} was ${rang}${talked}, ended by ${outcome.hung_up_by ?? 'nobody known'} (${outcome.end_reason}); ${sip}; ${sound}.`;
   if (outcome.end_reason === 'media_timeout') return fail(seen, `The sound stopped. ${RTP}`);
-  if (outcome.end_reason === 'provider_error') return fail(seen, 'See cartesia-host and openai-host, and the agent’s log.');
-  if (transcript === null) return warn(seen, 'What was said was not handed over in time; look again with outdial calls show <id> --transcript.');
-  if (spoke === null) return fail(seen, 'The agent said nothing: its log says why (voice, model, or LiveKit’s media ports).');
+  if (outcome.end_reason === 'provider_error')
+    return fail(seen, 'See cartesia-host and openai-host, and the agent’s log.');
+  if (transcript === null)
+    return warn(
+      seen,
+      'What was said was not handed over in time; look again with outdial calls show <id> --transcript.',
+    );
+  if (spoke === null)
+    return fail(seen, 'The agent said nothing: its log says why (voice, model, or LiveKit’s media ports).');
   if (heard === null) return warn(seen, `Nothing was heard from the callee. If somebody spoke: ${RTP}`);
   return pass(seen);
 };

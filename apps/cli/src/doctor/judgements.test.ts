@@ -40,11 +40,15 @@ describe('the country that calls leave for, on LiveKit Cloud', () => {
 
 describe('the way to a host', () => {
   const facts = { host: 'h.example', port: 443, dnsError: null, tcpError: null, tls: null };
-  const judge = (change: object) => judgeHost({ ...facts, addresses: ['192.0.2.1'], ...change }, 'X_URL', NOW);
+  const judge = (change: object) =>
+    judgeHost({ ...facts, addresses: ['192.0.2.1'], ...change }, 'X_URL', NOW);
 
   test('a name with IPv6 addresses only is told, reached or not', () => {
     const addresses = ['2001:db8::1', '2001:db8::2'];
-    expect(judge({ addresses })).toMatchObject({ verdict: 'warn', seen: expect.stringMatching(/IPv6 addresses only/) });
+    expect(judge({ addresses })).toMatchObject({
+      verdict: 'warn',
+      seen: expect.stringMatching(/IPv6 addresses only/),
+    });
     expect(judge({ addresses, tcpError: 'ENETUNREACH' })).toMatchObject({
       verdict: 'fail',
       seen: expect.stringMatching(/IPv6 addresses only/),
@@ -54,7 +58,10 @@ describe('the way to a host', () => {
 
   test('a certificate that ends within two weeks warns', () => {
     const tls = (days: number) => ({ problem: null, validTo: new Date(NOW.getTime() + days * 86_400_000) });
-    expect(judge({ tls: tls(13) })).toMatchObject({ verdict: 'warn', seen: expect.stringMatching(/certificate ends/) });
+    expect(judge({ tls: tls(13) })).toMatchObject({
+      verdict: 'warn',
+      seen: expect.stringMatching(/certificate ends/),
+    });
     expect(judge({ tls: tls(20) }).verdict).toBe('pass');
   });
 
@@ -70,7 +77,12 @@ describe('the carrier’s host', () => {
   test.each([
     ['IPv6 only', { addresses: ['2001:db8::1'] }, 'fail', /IPv6 addresses only/],
     ['private, with LiveKit Cloud', { addresses: ['10.1.2.3'] }, 'fail', /private address/],
-    ['private, with a LiveKit of one’s own', { addresses: ['10.1.2.3'], cloud: false }, 'pass', /10\.1\.2\.3/],
+    [
+      'private, with a LiveKit of one’s own',
+      { addresses: ['10.1.2.3'], cloud: false },
+      'pass',
+      /10\.1\.2\.3/,
+    ],
     ['unknown', { addresses: [], dnsError: 'ENOTFOUND' }, 'fail', /does not resolve/],
     ['by SRV records alone', { addresses: [], dnsError: 'ENOTFOUND', srv: true }, 'pass', /SRV/],
   ] as const)('%s', (_name, change, verdict, seen) => {
@@ -110,7 +122,8 @@ test('a disk that is nearly full', () => {
 });
 
 test('calls that ended as calls end are no finding, whatever their number', () => {
-  const call = (end_reason: string) => ({ outcome: { end_reason } }) as Parameters<typeof judgeRecentCalls>[0][number];
+  const call = (end_reason: string) =>
+    ({ outcome: { end_reason } }) as Parameters<typeof judgeRecentCalls>[0][number];
   const calls = (...reasons: string[]) => judgeRecentCalls(reasons.map(call));
   expect(calls('busy', 'busy', 'busy', 'busy', 'busy').verdict).toBe('pass');
   expect(calls('invalid_number', 'invalid_number', 'callee_hangup').verdict).toBe('warn');

@@ -12,7 +12,8 @@ const bounded = async (check: Check, context: DoctorContext): Promise<Finding> =
   const limitMs = context.timeoutMs * STEPS;
   const timer = new AbortController();
   const late = delay(limitMs, null, { signal: timer.signal }).then(
-    () => fail(`This check did not end within ${limitMs / 1000} s.`, 'Run it again; if it stays so, tell us.'),
+    () =>
+      fail(`This check did not end within ${limitMs / 1000} s.`, 'Run it again; if it stays so, tell us.'),
     () => fail('This check was given up.', 'Run it again.'),
   );
   const work = check.run(context).catch((error: unknown) => {

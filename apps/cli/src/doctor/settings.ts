@@ -102,7 +102,6 @@ export const settingsOf = (env: Environment, dir: string): Settings => {
     callbackAllowedHosts: env.CALLBACK_ALLOWED_HOSTS ?? '',
     cartesiaUrl:
       env.CARTESIA_API_KEY === undefined ? null : (env.CARTESIA_BASE_URL ?? 'https://api.cartesia.ai'),
-    openaiUrl:
-      env.OPENAI_BASE_URL ?? (env.OPENAI_API_KEY === undefined ? null : 'https://api.openai.com/v1'),
+    openaiUrl: env.OPENAI_BASE_URL ?? (env.OPENAI_API_KEY === undefined ? null : 'https://api.openai.com/v1'),
   };
 };

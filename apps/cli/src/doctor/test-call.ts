@@ -20,7 +20,9 @@ const INSTRUCTIONS =
 
 const transcriptOf = async (bridge: BridgeClient, id: string): Promise<Transcript | null> => {
   for (let left = TRANSCRIPT_TRIES; left > 0; left -= 1) {
-    const { body } = await bridge.get<CallRecord & { readonly transcript_url: string | null }>(`/calls/${id}`);
+    const { body } = await bridge.get<CallRecord & { readonly transcript_url: string | null }>(
+      `/calls/${id}`,
+    );
     if (body.transcript_url !== null) return (await bridge.get<Transcript>(`/calls/${id}/transcript`)).body;
     await delay(TRY_EVERY_MS);
   }

@@ -33,7 +33,9 @@ describe('output', () => {
     setup.worker.connected = false;
     const { code, stdout } = await doctor('--only', 'agent,bridge');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^fail +agent +The agent at .* is not connected with LiveKit.*\n +→ Its log says why/);
+    expect(stdout).toMatch(
+      /^fail +agent +The agent at .* is not connected with LiveKit.*\n +→ Its log says why/,
+    );
     expect(stdout).toMatch(/^pass +bridge /m);
     expect(stdout).toMatch(/^1 pass, 0 warn, 1 fail, 0 skipped$/m);
   });
@@ -86,7 +88,9 @@ describe('output', () => {
     setup.env.SIP_TRUNK_HOST = 'other.invalid';
     setup.env.SIP_TRUNK_USERNAME = 'trunk-login';
     setup.env.MAX_CONCURRENT_CALLS = SECRETS.OPENAI_API_KEY;
-    setup.livekit.state.trunks = [{ sip_trunk_id: 'ST_healthy', name: SECRETS.LIVEKIT_API_SECRET, address: 'x.invalid' }];
+    setup.livekit.state.trunks = [
+      { sip_trunk_id: 'ST_healthy', name: SECRETS.LIVEKIT_API_SECRET, address: 'x.invalid' },
+    ];
     setup.bridgeSays.set('GET /openapi.json', { status: 200, body: { info: { version: API_KEY } } });
     for (const args of [[], ['--json']]) {
       const { stdout, stderr } = await doctor(...args);
@@ -107,11 +111,15 @@ describe('--call', () => {
   };
   const turn = (speaker: string, at_ms: number) => ({ speaker, at_ms, text: 'Hello.', interrupted: false });
   const answered = { ...completedCall, answered_at: '2026-03-01T00:00:02.000Z' };
-  const dispatched = () => setup.bridge.received.filter(({ path }) => path === '/dispatch').map(({ body }) => body);
+  const dispatched = () =>
+    setup.bridge.received.filter(({ path }) => path === '/dispatch').map(({ body }) => body);
 
   test('asks first, and without a yes calls nobody', async () => {
     const run = await typing('no\n', '--only', 'bridge', '--call', '0491570156');
-    expect(run).toMatchObject({ code: 0, stdout: expect.stringMatching(/^skipped +call +No call was placed/m) });
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^skipped +call +No call was placed/m),
+    });
     expect(run.stderr).toContain('Type yes to place it.');
     expect(dispatched()).toEqual([]);
     expect(await typing('', '--only', 'bridge', '--call', '0491570156')).toMatchObject({ code: 0 });
@@ -121,10 +129,15 @@ describe('--call', () => {
   test('places one call and tells what it proves', async () => {
     answers(answered, { turns: [turn('agent', 100), turn('callee', 2000)] });
     const run = await typing('yes\n', '--only', 'bridge', '--call', '0491570156');
-    expect(run.stdout).toMatch(/^pass +call +call_.* was answered .*SIP 200 OK.*agent .* 0\.1 s, callee at 2\.0 s/m);
+    expect(run.stdout).toMatch(
+      /^pass +call +call_.* was answered .*SIP 200 OK.*agent .* 0\.1 s, callee at 2\.0 s/m,
+    );
     expect(run.code).toBe(0);
     expect(dispatched()).toEqual([
-      expect.objectContaining({ destination: '0491570156', idempotency_key: expect.stringMatching(/^doctor-/) }),
+      expect.objectContaining({
+        destination: '0491570156',
+        idempotency_key: expect.stringMatching(/^doctor-/),
+      }),
     ]);
     expect(run.stdout + run.stderr.replace(/0491570156 will ring now/, '')).not.toContain('0491570156');
   });

@@ -28,7 +28,9 @@ const checkIds = (text: string): readonly string[] => {
   const ids = text.split(',').map((id) => id.trim());
   const strange = ids.filter((id) => !CHECKS.some((check) => check.id === id));
   if (strange.length === 0) return ids;
-  throw new InvalidArgumentError(`${strange.join(', ')} is no check; ${CHECKS.map(({ id }) => id).join(', ')} are.`);
+  throw new InvalidArgumentError(
+    `${strange.join(', ')} is no check; ${CHECKS.map(({ id }) => id).join(', ')} are.`,
+  );
 };
 
 const chosen = ({ only, skip = [] }: Options): readonly Check[] =>
@@ -49,9 +51,15 @@ const says = async (deps: VerbDeps, question: string): Promise<string> => {
 const testCall = async (deps: VerbDeps, number: string, options: Options): Promise<Result> => {
   const agreed =
     options.yes === true ||
-    (await says(deps, `${number} will ring now, and the call costs what calls cost. Type yes to place it.`)) === 'yes';
+    (await says(
+      deps,
+      `${number} will ring now, and the call costs what calls cost. Type yes to place it.`,
+    )) === 'yes';
   if (!agreed) {
-    return { id: CALL_ID, ...skipped('No call was placed: it was not agreed to.', 'Answer yes, or give --yes.') };
+    return {
+      id: CALL_ID,
+      ...skipped('No call was placed: it was not agreed to.', 'Answer yes, or give --yes.'),
+    };
   }
   try {
     return { id: CALL_ID, ...(await placeTestCall(deps.bridge(), number, deps.note)) };
@@ -97,12 +105,17 @@ const doctor = async (deps: VerbDeps, options: Options): Promise<void> => {
 export const doctorVerb: Verb = (program, deps) => {
   program
     .command('doctor')
-    .description('look at everything that a call needs, and say how to mend what is wrong; no bridge is needed')
+    .description(
+      'look at everything that a call needs, and say how to mend what is wrong; no bridge is needed',
+    )
     .option('--json', 'print the findings as JSON')
     .option('--only <checks>', 'only these, a comma between them', checkIds)
     .option('--skip <checks>', 'all but these', checkIds)
     .option('--livekit-sip <path>', 'the livekit-sip program of this machine, to see its version')
-    .option('--call <number>', 'place a test call through the bridge, and say what it proves of SIP and sound')
+    .option(
+      '--call <number>',
+      'place a test call through the bridge, and say what it proves of SIP and sound',
+    )
     .option('--yes', 'place it without asking')
     .action((options: Options) => doctor(deps, options));
 };

@@ -43,7 +43,9 @@ export const judgeAgent = ({ at, health, worker, agentName }: AgentFacts): Findi
       'Give bridge and agent the same AGENT_NAME and restart both; else no call finds an agent.',
     );
   }
-  return pass(`The agent is registered as ${name}, with ${fieldOf(worker, 'active_jobs') ?? 0} calls, at ${at}.`);
+  return pass(
+    `The agent is registered as ${name}, with ${fieldOf(worker, 'active_jobs') ?? 0} calls, at ${at}.`,
+  );
 };
 
 /** The agent that noted its port in DATA_DIR: what is wrong with it, or `null` where its port can be asked (pure but for the look at the process). */

@@ -12,10 +12,16 @@ export const judgeBridgeKey = (answers: KeyAnswers): Finding => {
   const entries = Object.entries(answers);
   const away = entries.some(([, answer]) => answer.status === 'away');
   if (away) return skipped('No bridge answers.', 'See bridge.');
-  const codes = entries.map(([scope, answer]) => [scope, answer.status === 'answered' ? answer.code : 0] as const);
-  if (codes.some(([, code]) => code === 401)) return fail('The bridge does not know the key of OUTDIAL_API_KEY.', MEND);
+  const codes = entries.map(
+    ([scope, answer]) => [scope, answer.status === 'answered' ? answer.code : 0] as const,
+  );
+  if (codes.some(([, code]) => code === 401))
+    return fail('The bridge does not know the key of OUTDIAL_API_KEY.', MEND);
   if (codes.some(([, code]) => code === 429)) {
-    return skipped('The bridge takes no more requests from here for a while.', 'Wait a minute and run it again.');
+    return skipped(
+      'The bridge takes no more requests from here for a while.',
+      'Wait a minute and run it again.',
+    );
   }
   const lacking = codes.filter(([, code]) => code === 403).map(([scope]) => scope);
   const has = codes.filter(([, code]) => code !== 403).map(([scope]) => scope);

@@ -1,10 +1,14 @@
 import { type Check, type Finding, fail, pass, skipped } from '../check.ts';
 import type { HttpAnswer } from '../probes/http.ts';
 
-const START = 'Start it (pnpm bridge; docker compose up -d bridge) and read its first lines. If it is elsewhere, set BRIDGE_URL.';
+const START =
+  'Start it (pnpm bridge; docker compose up -d bridge) and read its first lines. If it is elsewhere, set BRIDGE_URL.';
 
 const statusOf = (answer: HttpAnswer): unknown =>
-  answer.status === 'answered' && typeof answer.body === 'object' && answer.body !== null && 'status' in answer.body
+  answer.status === 'answered' &&
+  typeof answer.body === 'object' &&
+  answer.body !== null &&
+  'status' in answer.body
     ? answer.body.status
     : undefined;
 

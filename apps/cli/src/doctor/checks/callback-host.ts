@@ -19,7 +19,9 @@ export const judgeCallbackHost = (facts: HostFacts, refused: readonly string[], 
       `Add ${facts.host} to CALLBACK_ALLOWED_HOSTS. ${N8N}`,
     );
   }
-  return isLoopback(facts.addresses) ? warn(`Callbacks go to ${facts.host}, this very machine.`, N8N) : reached;
+  return isLoopback(facts.addresses)
+    ? warn(`Callbacks go to ${facts.host}, this very machine.`, N8N)
+    : reached;
 };
 
 /** Whether a name of CALLBACK_ALLOWED_HOSTS leads anywhere (pure). */
@@ -56,7 +58,9 @@ export const callbackHostCheck: Check = {
       findings.push(judgeCallbackHost(facts, refused, new Date()));
     }
     return findings.length === 0
-      ? skipped('Neither CALLBACK_URL nor a name in CALLBACK_ALLOWED_HOSTS is set: requests name their own callback_url.')
+      ? skipped(
+          'Neither CALLBACK_URL nor a name in CALLBACK_ALLOWED_HOSTS is set: requests name their own callback_url.',
+        )
       : worstOf(findings);
   },
 };

@@ -5,7 +5,8 @@ import { isIpv6Only } from '../judge-host.ts';
 import { type HostFacts, resolveHost } from '../probes/host.ts';
 
 /** RFC 1918, RFC 6598, loopback and link-local: nobody outside of this network can reach it. */
-const PRIVATE = /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+const PRIVATE =
+  /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
 
 export type CarrierFacts = Pick<HostFacts, 'addresses' | 'dnsError'> & {
   readonly host: string;

@@ -12,7 +12,8 @@ const MEND =
 
 /** How far this machine's clock is from the one that wrote the answer (pure). */
 export const judgeClock = (answer: HttpAnswer, host: string): Finding => {
-  if (answer.status === 'away') return skipped(`${host} gave no time (${answer.reason}).`, 'See livekit-host.');
+  if (answer.status === 'away')
+    return skipped(`${host} gave no time (${answer.reason}).`, 'See livekit-host.');
   const there = Date.parse(answer.headers.get('date') ?? '');
   if (Number.isNaN(there)) return skipped(`${host} answers without a Date.`);
   const offset = answer.at - (there + CUT_OFF_MS);

@@ -13,7 +13,8 @@ export const judgeDeadLetters = (letters: readonly Letter[]): Finding => {
   const newest = letters[0];
   if (newest === undefined) return pass('No callback was given up.');
   const hosts = [...new Set(letters.map(({ url }) => endpointOf(url)?.host ?? 'an address that is no URL'))];
-  const last = newest.last_status === null ? (newest.last_error ?? 'no answer') : `HTTP ${newest.last_status}`;
+  const last =
+    newest.last_status === null ? (newest.last_error ?? 'no answer') : `HTTP ${newest.last_status}`;
   const local = hosts.some((host) => /^(localhost|127\..*|::1)$/.test(host));
   return warn(
     `Callbacks to ${hosts.join(', ')} were given up, the newest after ${last}.`,

@@ -16,7 +16,9 @@ export const judgeFolder = (name: string, facts: FolderFacts): Finding => {
       `chmod 700 ${path}`,
     );
   }
-  return pass(`${name} ${path} is ${facts.exists ? 'writable and private' : 'not there yet and can be made'}.`);
+  return pass(
+    `${name} ${path} is ${facts.exists ? 'writable and private' : 'not there yet and can be made'}.`,
+  );
 };
 
 /** DATA_DIR, RECORDINGS_DIR and AGENT_SPOOL_DIR. */

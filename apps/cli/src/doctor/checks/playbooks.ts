@@ -3,7 +3,8 @@ import { type Check, type Finding, fail, pass, warn } from '../check.ts';
 
 type Shelf = Awaited<ReturnType<ReturnType<typeof openPlaybookFolder>['read']>>;
 
-const MEND = 'outdial playbook check names each line; the old text stays with calls that are accepted already.';
+const MEND =
+  'outdial playbook check names each line; the old text stays with calls that are accepted already.';
 
 /** Whether the playbooks can be used (pure). */
 export const judgePlaybooks = ({ entries, problem }: Shelf, dir: string): Finding => {

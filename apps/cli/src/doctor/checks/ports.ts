@@ -11,7 +11,8 @@ export type PortUse = PortFacts & {
 /** Whether the bridge's port is free, or the bridge's own (pure). */
 export const judgePort = ({ host, port, use, bridgeIsUp }: PortUse): Finding => {
   const at = `${host}:${port}`;
-  if (use === 'free') return pass(`${at} is free${bridgeIsUp ? '; the bridge is elsewhere' : ' for the bridge'}.`);
+  if (use === 'free')
+    return pass(`${at} is free${bridgeIsUp ? '; the bridge is elsewhere' : ' for the bridge'}.`);
   if (use === 'taken') {
     return bridgeIsUp
       ? pass(`${at} is held by the bridge.`)

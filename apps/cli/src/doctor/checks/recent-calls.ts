@@ -19,7 +19,8 @@ const MENDS: Partial<Record<EndReason, string>> = {
   livekit_rejected: 'See livekit-key.',
   agent_unavailable: 'See agent.',
   sip_unavailable: 'See that livekit-sip runs and shares its Redis with livekit-server.',
-  media_timeout: 'Sound of the carrier stops or never comes: see the firewall’s rules for RTP (docs/mikrotik.md).',
+  media_timeout:
+    'Sound of the carrier stops or never comes: see the firewall’s rules for RTP (docs/mikrotik.md).',
   provider_error: 'See cartesia-host and openai-host; the agent’s log names the provider.',
   agent_lost: 'The agent’s log says why its jobs die; see disk.',
   agent_error: 'The agent’s log says what went wrong.',
@@ -41,7 +42,9 @@ export const judgeRecentCalls = (calls: readonly Pick<CallRecord, 'outcome'>[]):
 
 const judge = (answer: HttpAnswer): Finding => {
   const calls = pageOf<CallRecord>(answer);
-  return calls === null ? skipped('The records cannot be read.', 'See bridge and bridge-key.') : judgeRecentCalls(calls);
+  return calls === null
+    ? skipped('The records cannot be read.', 'See bridge and bridge-key.')
+    : judgeRecentCalls(calls);
 };
 
 /** How the last calls ended, from the bridge's records. */

@@ -18,7 +18,10 @@ export type RegionFacts = {
 export const judgeRegion = ({ country, hasLogin, now }: RegionFacts): Finding => {
   const { asOf, source, ranges } = STATIC_IP_REGIONS;
   const listed = LISTED.includes(country);
-  const where = country === '' ? 'Calls leave from wherever the request is made' : `Calls leave for ${country.toUpperCase()}`;
+  const where =
+    country === ''
+      ? 'Calls leave from wherever the request is made'
+      : `Calls leave for ${country.toUpperCase()}`;
   const noRange = `${where}, for which LiveKit Cloud publishes no static addresses (as of ${asOf})`;
   if (!listed && !hasLogin) {
     return fail(
@@ -44,7 +47,8 @@ export const regionCheck: Check = {
   id: 'region',
   run: async (context) => {
     const { settings } = context;
-    if (!settings.cloud) return skipped('LiveKit is your own: calls leave from the address of its livekit-sip.');
+    if (!settings.cloud)
+      return skipped('LiveKit is your own: calls leave from the address of its livekit-sip.');
     if (settings.trunk.id === null) {
       const { country, username } = settings.trunk;
       return judgeRegion({ country, hasLogin: username !== null, now: new Date() });

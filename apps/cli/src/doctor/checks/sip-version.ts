@@ -27,7 +27,8 @@ export const judgeSipVersion = (version: string | null, lab: boolean): Finding =
 export const sipVersionCheck: Check = {
   id: 'sip-version',
   run: async ({ settings, livekitSip, timeoutMs }) => {
-    if (livekitSip !== null) return judgeSipVersion(await readSipVersion(livekitSip, timeoutMs), settings.lab);
+    if (livekitSip !== null)
+      return judgeSipVersion(await readSipVersion(livekitSip, timeoutMs), settings.lab);
     if (settings.cloud) return skipped('On LiveKit Cloud livekit-sip is LiveKit’s own.');
     return skipped(
       'livekit-sip tells its version neither in LiveKit’s API nor in SIP.',

@@ -32,7 +32,8 @@ export const judgeTrunkNumbers = (numbers: readonly string[], { callerId }: Sett
 export const trunkNumbersCheck: Check = {
   id: 'trunk-numbers',
   run: async (context) => {
-    if (context.settings.trunk.id === null) return skipped('SIP_TRUNK_ID is not set: no numbers are bound to the trunk.');
+    if (context.settings.trunk.id === null)
+      return skipped('SIP_TRUNK_ID is not set: no numbers are bound to the trunk.');
     const trunk = await context.trunk();
     return trunk === null
       ? skipped('The trunk is not known.', 'See trunk.')

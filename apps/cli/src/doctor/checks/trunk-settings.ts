@@ -5,7 +5,10 @@ import type { Settings } from '../settings.ts';
 /** Numbers of livekit.SIPTransport (livekit_sip.proto). */
 const TRANSPORTS = ['auto', 'udp', 'tcp', 'tls'] as const;
 
-type Trunk = Pick<SIPOutboundTrunkInfo, 'address' | 'transport' | 'authUsername' | 'destinationCountry' | 'fromHost'>;
+type Trunk = Pick<
+  SIPOutboundTrunkInfo,
+  'address' | 'transport' | 'authUsername' | 'destinationCountry' | 'fromHost'
+>;
 
 /** What the trunk in LiveKit holds against what the environment says of it; an unset name says nothing (pure). */
 export const judgeTrunkSettings = (trunk: Trunk, { trunk: ours }: Settings): Finding => {
@@ -21,7 +24,9 @@ export const judgeTrunkSettings = (trunk: Trunk, { trunk: ours }: Settings): Fin
   if (differing.length > 0) {
     const shown = differing.map(([name, wanted, held]) =>
       // A login is a half of a secret.
-      name === 'SIP_TRUNK_USERNAME' ? name : `${name} is ${wanted}, the trunk’s is ${held === '' ? 'empty' : held}`,
+      name === 'SIP_TRUNK_USERNAME'
+        ? name
+        : `${name} is ${wanted}, the trunk’s is ${held === '' ? 'empty' : held}`,
     );
     return warn(
       `The trunk in LiveKit differs from the environment: ${shown.join('; ')}. The trunk is what counts.`,
@@ -39,7 +44,8 @@ export const judgeTrunkSettings = (trunk: Trunk, { trunk: ours }: Settings): Fin
 export const trunkSettingsCheck: Check = {
   id: 'trunk-settings',
   run: async (context) => {
-    if (context.settings.trunk.id === null) return skipped('SIP_TRUNK_ID is not set: the environment is the trunk.');
+    if (context.settings.trunk.id === null)
+      return skipped('SIP_TRUNK_ID is not set: the environment is the trunk.');
     const trunk = await context.trunk();
     return trunk === null
       ? skipped('The trunk is not known.', 'See trunk.')

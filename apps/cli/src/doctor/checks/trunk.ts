@@ -26,13 +26,16 @@ export const judgeTrunk = (settings: Settings, trunks: Trunks): Finding => {
   if (trunks.status !== 'listed') return skipped('The trunks cannot be listed.', 'See livekit-key.');
   const found = trunks.trunks.find(({ sipTrunkId }) => sipTrunkId === id);
   if (found === undefined) {
-    const there = trunks.trunks.map(({ sipTrunkId, name }) => (name === '' ? sipTrunkId : `${sipTrunkId} (${name})`));
+    const there = trunks.trunks.map(({ sipTrunkId, name }) =>
+      name === '' ? sipTrunkId : `${sipTrunkId} (${name})`,
+    );
     return fail(
       `LiveKit has no outbound trunk ${id}${there.length === 0 ? ', and no other' : `; it has ${there.join(', ')}`}.`,
       MEND,
     );
   }
-  if (found.address === '') return warn(`The trunk ${id} has no address.`, 'Give it one: outdial trunk apply.');
+  if (found.address === '')
+    return warn(`The trunk ${id} has no address.`, 'Give it one: outdial trunk apply.');
   return pass(`LiveKit has the trunk ${id}${found.name && ` (${found.name})`}, to ${found.address}.`);
 };
 

@@ -22,7 +22,8 @@ const codeOf = (error: unknown): string =>
 const nearest = async (path: string): Promise<string> => {
   const exists = await stat(path).then(
     () => true,
-    (error) => codeOf(error) !== 'ENOENT',
+    // ENOTDIR: something above it is a file.
+    (error) => !['ENOENT', 'ENOTDIR'].includes(codeOf(error)),
   );
   return exists || dirname(path) === path ? path : nearest(dirname(path));
 };

@@ -71,7 +71,8 @@ export const tryTcp = (host: string, port: number, timeoutMs: number): Promise<s
     };
     socket.setTimeout(timeoutMs, () => end('ETIMEDOUT'));
     socket.once('connect', () => end(null));
-    socket.once('error', (error) => end(codeOf(error)));
+    // More than one can come: the first tells.
+    socket.on('error', (error) => end(codeOf(error)));
   });
 
 const tryTls = (endpoint: Endpoint, { timeoutMs, ca }: ProbeLimits): Promise<HostFacts['tls']> =>
@@ -90,7 +91,7 @@ const tryTls = (endpoint: Endpoint, { timeoutMs, ca }: ProbeLimits): Promise<Hos
       done(facts);
     };
     socket.setTimeout(timeoutMs, () => end({ validTo: null, problem: 'ETIMEDOUT' }));
-    socket.once('error', (error) => end({ validTo: null, problem: codeOf(error) }));
+    socket.on('error', (error) => end({ validTo: null, problem: codeOf(error) }));
     socket.once('secureConnect', () => {
       const { valid_to } = socket.getPeerCertificate();
       end({

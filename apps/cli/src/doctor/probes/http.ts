@@ -27,7 +27,11 @@ const reasonOf = (error: unknown): string => {
 };
 
 /** Asks once, follows nothing. Never rejects. */
-export const askHttp = async (url: string, timeoutMs: number, init: RequestInit = {}): Promise<HttpAnswer> => {
+export const askHttp = async (
+  url: string,
+  timeoutMs: number,
+  init: RequestInit = {},
+): Promise<HttpAnswer> => {
   const asked = Date.now();
   try {
     const response = await fetch(url, {
