@@ -17,6 +17,8 @@ test.each([
   ['whsec_two', 'whsec_two'],
   ['postgres://outdial:p%40ss-word@db.example:5432/outdial', 'p%40ss-word'],
   ['password "p@ss-word" was wrong', 'p@ss-word'],
+  ['the caller ID "0255500142" was refused', '0255500142'],
+  ['+61491570156 was called', '61491570156'],
   ['https://me:hunter2@n8n.example/x', 'hunter2'],
   ['https://n8n.example/hook?signature=abcdef, given up', 'abcdef'],
 ])('%s is not shown', (text, secret) => {
@@ -24,6 +26,7 @@ test.each([
 });
 
 test('what is no secret stays', () => {
-  const text = 'wss://office.livekit.cloud answers on port 443; four calls were placed.';
+  const text =
+    'wss://office.livekit.cloud answers on port 443; four calls were placed; call_01992000-12345678-7000 at 127.0.0.1:50600, /data/20260101.';
   expect(clean(text)).toBe(text);
 });

@@ -1,8 +1,11 @@
-import type { Environment } from '@outdial/runtime';
+import { type Environment, maskPrivate } from '@outdial/runtime';
 
 /** Shorter values would take harmless words with them; none of ours that is worth something is so short. */
 const SHORTEST = 6;
 const SECRET_NAME = /(SECRET|SECRETS|PASSWORD|KEY|KEYS)$|^DATABASE_URL$/;
+
+/** A telephone number that stands by itself, not a part of an id, a path or an address. */
+const NUMBER = /(?<![\w./-])\+?\d{8,15}(?![\w-])/g;
 
 const partsOf = (name: string, value: string): string[] => {
   if (name === 'DATABASE_URL') {
@@ -15,7 +18,8 @@ const partsOf = (name: string, value: string): string[] => {
 
 /**
  * Takes everything secret that the environment holds out of a text, whatever brought it there: what the doctor prints
- * is pasted into tickets. Logins in URLs and queries go, too.
+ * is pasted into tickets. Logins in URLs and queries go, too, and
+ * telephone numbers are masked.
  */
 export const redactor = (env: Environment): ((text: string) => string) => {
   const secrets = Object.entries(env)
@@ -28,5 +32,6 @@ export const redactor = (env: Environment): ((text: string) => string) => {
     secrets
       .reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text)
       .replace(/(\w+:\/\/)[^\s/@]+@/g, '$1***@')
-      .replace(/(\w+:\/\/[^\s?]+)\?[^\s,;)]+/g, '$1?***');
+      .replace(/(\w+:\/\/[^\s?]+)\?[^\s,;)]+/g, '$1?***')
+      .replace(NUMBER, (number) => String(maskPrivate(number)));
 };
