@@ -47,6 +47,7 @@ export const regionCheck: Check = {
   id: 'region',
   run: async (context) => {
     const { settings } = context;
+    if (settings.livekitUrl === null) return skipped('LIVEKIT_URL is not set.');
     if (!settings.cloud)
       return skipped('LiveKit is your own: calls leave from the address of its livekit-sip.');
     if (settings.trunk.id === null) {
