@@ -286,6 +286,7 @@ describe('the OpenAPI page', () => {
       '/dispatch',
       '/events',
       '/healthz',
+      '/metrics',
       '/playbooks',
       '/readyz',
     ]);

@@ -12,6 +12,7 @@ import { securityHeaders } from './http/plugins/security-headers.ts';
 import { type Lifecycle, shutdown } from './http/plugins/shutdown.ts';
 import { slowRequest } from './http/plugins/slow-request.ts';
 import { storableInput } from './http/plugins/storable-input.ts';
+import { trace } from './http/plugins/trace.ts';
 import type { App, RouteDeps } from './http/route.ts';
 import { agentRoutes } from './http/routes/agent.ts';
 import { agentRecordingRoute, agentResultRoute } from './http/routes/agent-keepsakes.ts';
@@ -23,6 +24,7 @@ import { eventRoutes } from './http/routes/events.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { keepsakeRoutes } from './http/routes/keepsakes.ts';
 import { livekitWebhookRoute } from './http/routes/livekit-webhook.ts';
+import { metricsRoute } from './http/routes/metrics.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
 import { playbooksRoute } from './http/routes/playbooks.ts';
 import { purgeRoute } from './http/routes/purge.ts';
@@ -46,7 +48,8 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser('text/plain');
 
-  await app.register(errorAnswers, { log: deps.log });
+  await app.register(trace);
+  await app.register(errorAnswers, { log: deps.log, onError: deps.metrics.errorAnswered });
   await app.register(slowRequest, { giveUp: giveUpRequest });
   await app.register(securityHeaders);
   await app.register(shutdown, { lifecycle: deps.lifecycle });
@@ -64,6 +67,7 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   eventRoutes(app, deps);
   callbackRoutes(app, deps);
   playbooksRoute(app, deps);
+  metricsRoute(app, deps);
   openapiRoute(app);
   await app.register(async (scope) => {
     const bodiless = acceptAnyBody(scope.withTypeProvider<ZodTypeProvider>());

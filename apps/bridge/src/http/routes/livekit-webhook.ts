@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseRoomName } from '../../domain/call.ts';
+import { callFacts, parseRoomName } from '../../domain/call.ts';
 import { HttpError } from '../../errors.ts';
 import { noteLeg } from '../../flow/note-leg.ts';
 import type { ReadLiveKitWebhook } from '../../ports.ts';
@@ -43,8 +43,11 @@ export const livekitWebhookRoute = (
       const { event, room, leg } = hint;
       // A LiveKit project may be shared: rooms of others are none of our business.
       if (room === null || parseRoomName(room) === null) return { status: 'taken' as const };
-      if (leg !== null)
-        deps.log.debug({ event, room, noted: await noteLeg(deps, room, leg) }, 'LiveKit told of a leg');
+      if (leg !== null) {
+        const noted = await noteLeg(deps, room, leg);
+        const facts = noted === null ? {} : { ...callFacts(noted.call), isNew: noted.changed };
+        deps.log.debug({ event, room, ...facts }, 'LiveKit told of a leg');
+      }
       if (event === 'participant_left' || event === 'room_finished') deps.wake();
       return { status: 'taken' as const };
     },
