@@ -69,8 +69,18 @@ testBroken(setup, [
   },
   {
     name: 'the key may not place calls',
-    spoil: () => void setup.now.bridgeSays.set('POST /dispatch', { status: 403, body: { message: 'no' } }),
+    spoil: () =>
+      void setup.now.bridgeSays.set('POST /dispatch', { status: 403, body: { code: 'scope_missing' } }),
     found: { 'bridge-key': ['warn', /lacks the scope dispatch/] },
+  },
+  {
+    name: 'the bridge takes no requests from this address',
+    spoil: () => {
+      const body = { code: 'address_not_allowed', message: 'This address may not ask.' };
+      for (const path of ['POST /dispatch', 'POST /callbacks/cb_doctor/replay'])
+        setup.now.bridgeSays.set(path, { status: 403, body });
+    },
+    found: { 'bridge-key': ['fail', /from here: This address may not ask/] },
   },
   {
     name: 'the bridge is of another release',

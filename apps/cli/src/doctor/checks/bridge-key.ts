@@ -7,6 +7,16 @@ const MEND =
 /** The answers to one harmless request of each scope. */
 export type KeyAnswers = Readonly<Record<'read' | 'dispatch' | 'admin', HttpAnswer>>;
 
+const field = (answer: HttpAnswer, name: string): unknown =>
+  answer.status === 'answered' && typeof answer.body === 'object' && answer.body !== null
+    ? Object.entries(answer.body).find(([key]) => key === name)?.[1]
+    : undefined;
+const isRefusal = (answer: HttpAnswer): boolean => answer.status === 'answered' && answer.code === 403;
+// A 403 can also be the address's doing, or a guard rail's.
+const lacksScope = (answer: HttpAnswer): boolean =>
+  isRefusal(answer) && field(answer, 'code') === 'scope_missing';
+const messageOf = (answer: HttpAnswer): string => String(field(answer, 'message') ?? 'HTTP 403');
+
 /** Which scopes the key of the command line has (pure). */
 export const judgeBridgeKey = (answers: KeyAnswers): Finding => {
   const entries = Object.entries(answers);
@@ -23,8 +33,15 @@ export const judgeBridgeKey = (answers: KeyAnswers): Finding => {
       'Wait a minute and run it again.',
     );
   }
-  const lacking = codes.filter(([, code]) => code === 403).map(([scope]) => scope);
-  const has = codes.filter(([, code]) => code !== 403).map(([scope]) => scope);
+  const refused = entries.find(([, answer]) => isRefusal(answer) && !lacksScope(answer));
+  if (refused !== undefined) {
+    return fail(
+      `The bridge refuses requests of this key from here: ${messageOf(refused[1])}`,
+      'Change what it names in the bridge’s environment, or run the doctor where requests are taken from.',
+    );
+  }
+  const lacking = entries.filter(([, answer]) => lacksScope(answer)).map(([scope]) => scope);
+  const has = entries.filter(([, answer]) => !lacksScope(answer)).map(([scope]) => scope);
   if (lacking.includes('read') || lacking.includes('dispatch')) {
     return warn(`The key lacks the scope ${lacking.join(' and ')}.`, MEND);
   }
