@@ -26,6 +26,7 @@ import { createRecordingStore } from './adapters/recordings/recording-store.ts';
 import { buildApp } from './app.ts';
 import { type Background, startBackground } from './background.ts';
 import {
+  allowedAddresses,
   type BridgeConfig,
   bridgeConfigSchema,
   dialSettings,
@@ -146,6 +147,7 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     agentReportSecret: config.AGENT_REPORT_SECRET,
     readLiveKitWebhook: createWebhookReader(config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET),
     trustProxy: config.BRIDGE_TRUST_PROXY,
+    allowedAddresses: allowedAddresses(config),
     lifecycle,
     version: packageJson.version,
   });

@@ -93,6 +93,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
     apiKeys: keys.keys,
     agentReportSecret: AGENT_SECRET,
     trustProxy: [],
+    allowedAddresses: [],
     lifecycle,
     version: '0.0.0',
     ...change,

@@ -1,87 +1,83 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServerInfo_Edition, ServerMessage, WorkerMessage } from '@livekit/protocol';
-import { WebSocketServer } from 'ws';
+import { SIPOutboundTrunkInfo } from '@livekit/protocol';
+import { TokenVerifier } from 'livekit-server-sdk';
 
-/** The part of LiveKit that the command line asks: its API for trunks and rooms, and the place where workers register. */
+type Json = Record<string, unknown>;
+
 export type FakeLiveKit = {
-  readonly url: string;
-  readonly port: number;
-  /** What it answers from now on. */
-  readonly state: {
-    apiKey: string;
-    trunks: readonly Readonly<Record<string, unknown>>[];
-    /** HTTP status and body of every API request instead of the usual ones. */
-    instead: { readonly status: number; readonly body: string; readonly type: string } | null;
-    version: string;
-    cloud: boolean;
-    /** What its clock is behind ours, ms. */
-    behindMs: number;
-  };
-  /** Names that workers registered under. */
-  readonly workers: readonly string[];
+  /** LIVEKIT_URL and its key, as the command line reads them. */
+  readonly env: Record<string, string>;
+  /** Its trunks; a test may change them. */
+  readonly trunks: SIPOutboundTrunkInfo[];
+  /** Methods that were called, without those that list. */
+  readonly changes: string[];
+  /** Passwords are left out of what it shows. */
+  hidePasswords: boolean;
   close(): Promise<void>;
 };
 
-/** The key that a request's token was signed under, without looking at the signature. */
-const keyOf = (request: IncomingMessage): string | null => {
-  const claims = /^Bearer [^.]+\.([^.]+)\./.exec(request.headers.authorization ?? '')?.[1];
-  return claims === undefined ? null : JSON.parse(Buffer.from(claims, 'base64url').toString()).iss;
-};
-
+/** The part of LiveKit's telephony API that has to do with outbound trunks, in memory (livekit-server, pkg/service/sip.go). */
 export const startFakeLiveKit = async (): Promise<FakeLiveKit> => {
-  const state: FakeLiveKit['state'] = {
-    apiKey: 'APItest',
-    trunks: [],
-    instead: null,
-    version: '1.13.5',
-    cloud: false,
-    behindMs: 0,
+  const key = { apiKey: 'fake-key', apiSecret: 'fake-secret-0123456789-0123456789-012345' };
+  const verifier = new TokenVerifier(key.apiKey, key.apiSecret);
+  const trunks: SIPOutboundTrunkInfo[] = [];
+  const changes: string[] = [];
+  const shown = (info: SIPOutboundTrunkInfo): unknown => {
+    const copy = info.clone();
+    if (fake.hidePasswords) copy.authPassword = '';
+    return copy.toJson();
   };
-  const workers: string[] = [];
-  const server = createServer((request, response) => {
-    response.setHeader('date', new Date(Date.now() - state.behindMs).toUTCString());
-    const say = (status: number, body: string, type = 'application/json') =>
-      response.writeHead(status, { 'content-type': type }).end(body);
-    if (!request.url?.startsWith('/twirp/')) return say(200, 'OK', 'text/plain');
-    if (state.instead !== null) return say(state.instead.status, state.instead.body, state.instead.type);
-    if (keyOf(request) !== state.apiKey) return say(401, 'invalid API key', 'text/plain');
-    if (request.url.endsWith('/ListSIPOutboundTrunk'))
-      return say(200, JSON.stringify({ items: state.trunks }));
-    if (request.url.endsWith('/ListRooms')) return say(200, JSON.stringify({ rooms: [] }));
-    return say(404, '{"code":"bad_route","msg":"no handler"}');
-  });
-  const sockets = new WebSocketServer({ noServer: true });
-  server.on('upgrade', (request, socket, head) => {
-    if (request.url !== '/agent' || keyOf(request) !== state.apiKey) {
-      return socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+
+  const answer = (method: string, body: Json): unknown => {
+    if (method === 'ListSIPOutboundTrunk') return { items: trunks.map(shown) };
+    changes.push(method);
+    if (method === 'CreateSIPOutboundTrunk') {
+      const info = SIPOutboundTrunkInfo.fromJson(body.trunk as never);
+      info.sipTrunkId = `ST_fake${trunks.length + 1}`;
+      trunks.push(info);
+      return shown(info);
     }
-    sockets.handleUpgrade(request, socket, head, (ws) =>
-      ws.on('message', (data) => {
-        const { message } = WorkerMessage.fromBinary(data as Buffer);
-        if (message.case !== 'register') return;
-        workers.push(message.value.agentName);
-        const edition = state.cloud ? ServerInfo_Edition.Cloud : ServerInfo_Edition.Standard;
-        const value = { workerId: 'AW_1', serverInfo: { version: state.version, edition } };
-        ws.send(new ServerMessage({ message: { case: 'register', value } }).toBinary());
-      }),
-    );
-  });
-  server.listen(0, '127.0.0.1');
+    const info = trunks.find(({ sipTrunkId }) => sipTrunkId === body.sipTrunkId);
+    if (method !== 'UpdateSIPOutboundTrunk' || info === undefined) return null;
+    const { numbers, ...fields } = body.update as Json & { numbers?: { set: string[] } };
+    Object.assign(info, SIPOutboundTrunkInfo.fromJson({ ...(info.toJson() as Json), ...fields } as never));
+    if (numbers !== undefined) info.numbers = numbers.set;
+    return shown(info);
+  };
+
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const send = (status: number, body: unknown) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    };
+    try {
+      await verifier.verify((request.headers.authorization ?? '').replace(/^Bearer /, ''));
+    } catch {
+      return send(401, { code: 'unauthenticated', msg: 'invalid API key' });
+    }
+    const answered = answer(request.url?.split('/').at(-1) ?? '', JSON.parse(text));
+    return answered === null ? send(404, { code: 'not_found', msg: 'no such trunk' }) : send(200, answered);
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `ws://127.0.0.1:${port}`,
-    port,
-    state,
-    workers,
+  const fake: FakeLiveKit = {
+    env: {
+      LIVEKIT_URL: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      LIVEKIT_API_KEY: key.apiKey,
+      LIVEKIT_API_SECRET: key.apiSecret,
+    },
+    trunks,
+    changes,
+    hidePasswords: false,
     close: async () => {
-      for (const ws of sockets.clients) ws.terminate();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
       await closed;
     },
   };
+  return fake;
 };

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeBridge, type Received, type Reply, startFakeBridge } from './fake-bridge.ts';
-import { type FakeLiveKit, startFakeLiveKit } from './fake-livekit.ts';
 import { type LocalServer, startHttp } from './local-server.ts';
 import { API_KEY } from './run-cli.ts';
+import { type ScriptedLiveKit, startScriptedLiveKit } from './scripted-livekit.ts';
 
 /** The trunk of the healthy set-up, as LiveKit's API gives it. */
 export const TRUNK = {
@@ -29,7 +29,7 @@ export const SECRETS = {
 export type HealthySetup = {
   readonly dir: string;
   readonly env: Record<string, string>;
-  readonly livekit: FakeLiveKit;
+  readonly livekit: ScriptedLiveKit;
   readonly bridge: FakeBridge;
   /** What the bridge answers to a path, instead of its usual answer. */
   readonly bridgeSays: Map<string, Reply>;
@@ -54,7 +54,7 @@ export const startHealthySetup = async (): Promise<HealthySetup> => {
   mkdirSync(join(dir, 'data'), { mode: 0o700 });
   mkdirSync(join(dir, 'playbooks'));
   writeFileSync(join(dir, 'playbooks/good.md'), '---\ngreeting: Hello.\n---\nHelp.\n');
-  const livekit = await startFakeLiveKit();
+  const livekit = await startScriptedLiveKit();
   livekit.state.trunks = [TRUNK];
   const bridgeSays = new Map<string, Reply>();
   const bridge = await startFakeBridge(({ method, path }: Received) => {

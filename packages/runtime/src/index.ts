@@ -1,4 +1,12 @@
 export { type AgentMark, readAgentMark, writeAgentMark } from './agent-mark.ts';
+export {
+  type CarrierConfig,
+  callsPerSecond,
+  carrierEnvironment,
+  checkIdentityHeader,
+  fromSettingsOf,
+  transferUri,
+} from './carrier-environment.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { callerIdSettingsOf, dialPolicyOf, transferHostsOf } from './dial-settings.ts';
 export { type EnvSection, renderEnvExample } from './env-example.ts';
@@ -27,3 +35,4 @@ export {
   type SharedConfig,
   sharedEnvironment,
 } from './shared-environment.ts';
+export { checkSigningSecret, newSigningSecret } from './signing-secret.ts';

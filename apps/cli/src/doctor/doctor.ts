@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline';
 import { ConfigError } from '@outdial/runtime';
 import packageJson from '../../package.json' with { type: 'json' };
+import { NoAnswer } from '../ask.ts';
 import { CliError } from '../errors.ts';
 import type { VerbDeps } from '../verb.ts';
 import { type Check, fail, skipped } from './check.ts';
@@ -35,25 +35,20 @@ export const strangeChecks = ({ only = [], skip = [] }: DoctorOptions): string |
 const chosen = ({ only, skip = [] }: DoctorOptions): readonly Check[] =>
   CHECKS.filter(({ id }) => (only === undefined || only.includes(id)) && !skip.includes(id));
 
-const says = async (deps: VerbDeps, question: string): Promise<string> => {
-  deps.note(question);
-  deps.prompt('> ');
-  const lines = createInterface({ input: deps.input });
+const agrees = async (deps: VerbDeps, number: string): Promise<boolean> => {
+  const ask = deps.ask();
   try {
-    for await (const line of lines) return line.trim().toLowerCase();
-    return '';
+    return await ask.yes(`${number} will ring now, and the call costs what calls cost. Place it?`, false);
+  } catch (error) {
+    if (error instanceof NoAnswer) return false;
+    throw error;
   } finally {
-    lines.close();
+    ask.close();
   }
 };
 
 const testCall = async (deps: VerbDeps, number: string, options: DoctorOptions): Promise<Result> => {
-  const agreed =
-    options.yes === true ||
-    (await says(
-      deps,
-      `${number} will ring now, and the call costs what calls cost. Type yes to place it.`,
-    )) === 'yes';
+  const agreed = options.yes === true || (await agrees(deps, number));
   if (!agreed) {
     return {
       id: CALL_ID,

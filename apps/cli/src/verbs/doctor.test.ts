@@ -120,7 +120,7 @@ describe('--call', () => {
       code: 0,
       stdout: expect.stringMatching(/^skipped +call +No call was placed/m),
     });
-    expect(run.stderr).toContain('Type yes to place it.');
+    expect(run.stderr).toContain('0491570156 will ring now');
     expect(dispatched()).toEqual([]);
     expect(await typing('', '--only', 'bridge', '--call', '0491570156')).toMatchObject({ code: 0 });
     expect(dispatched()).toEqual([]);

@@ -4,6 +4,13 @@ import { HttpError } from '../../errors.ts';
 import { noteLeg } from '../../flow/note-leg.ts';
 import type { ReadLiveKitWebhook } from '../../ports.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
+import { signedText } from '../signed-text.ts';
+
+const unsigned = (): HttpError =>
+  new HttpError(
+    'signature_invalid',
+    'LiveKit did not sign this with LIVEKIT_API_KEY; set webhook.api_key in LiveKit’s configuration to that key.',
+  );
 
 /**
  * `POST /livekit/webhook`: signed by LiveKit over the raw body. Only hints: a SIP leg that the agent did
@@ -16,8 +23,11 @@ export const livekitWebhookRoute = (
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     ['application/webhook+json', 'application/json'],
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, body),
+    { parseAs: 'buffer' },
+    (_request, body, done) => {
+      const text = signedText(body);
+      return text === null ? done(unsigned(), undefined) : done(null, text);
+    },
   );
 
   app.route({
@@ -34,12 +44,7 @@ export const livekitWebhookRoute = (
     },
     handler: async (request) => {
       const hint = await deps.readLiveKitWebhook(request.body, request.headers.authorization);
-      if (hint === null) {
-        throw new HttpError(
-          'signature_invalid',
-          'LiveKit did not sign this with LIVEKIT_API_KEY; set webhook.api_key in LiveKit’s configuration to that key.',
-        );
-      }
+      if (hint === null) throw unsigned();
       const { event, room, leg } = hint;
       // A LiveKit project may be shared: rooms of others are none of our business.
       if (room === null || parseRoomName(room) === null) return { status: 'taken' as const };
