@@ -3,11 +3,20 @@ import type { Verb, VerbDeps } from './verb.ts';
 import { callVerb } from './verbs/call.ts';
 import { callbacksVerb } from './verbs/callbacks.ts';
 import { callsVerb } from './verbs/calls.ts';
+import { doctorVerb } from './verbs/doctor.ts';
 import { playbookVerb } from './verbs/playbook.ts';
 import { setupVerb } from './verbs/setup.ts';
 import { trunkVerb } from './verbs/trunk.ts';
 
-const VERBS: readonly Verb[] = [callVerb, callsVerb, callbacksVerb, playbookVerb, setupVerb, trunkVerb];
+const VERBS: readonly Verb[] = [
+  callVerb,
+  callsVerb,
+  callbacksVerb,
+  doctorVerb,
+  playbookVerb,
+  setupVerb,
+  trunkVerb,
+];
 
 const AFTER_HELP = `
 It asks the bridge at BRIDGE_URL (default http://127.0.0.1:8080) with OUTDIAL_API_KEY, both from the
