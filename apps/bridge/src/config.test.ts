@@ -128,29 +128,73 @@ describe('callbacks', () => {
   });
 });
 
-describe('what is not built', () => {
-  test('is refused by name, all at once', () => {
-    const names = [
-      'CALLING_HOURS',
-      'CALLING_TIMEZONE',
-      'MAX_CALLS_PER_HOUR',
-      'MAX_CALLS_PER_DAY',
-      'DESTINATION_COOLDOWN_MINUTES',
-    ];
-    const set = Object.fromEntries(names.map((name) => [name, '5']));
-    expect(problems({ ...least, ...set })).toEqual(
-      names.map((name) => `${name}: It is not available yet; unset it.`),
-    );
+describe('when and how often may be called', () => {
+  test('at any time, 120 times an hour and 1000 times a day, unless told otherwise', () => {
+    expect(dialSettings(read())).toMatchObject({
+      hours: null,
+      caps: {
+        hour: { trunk: 120, key: null, account: null },
+        day: { trunk: 1000, key: null, account: null },
+        cooldownMinutes: 0,
+        numbersPerBlock: 20,
+      },
+    });
   });
 
-  test('may be named with the value that asks for nothing', () => {
-    read({ DESTINATION_COOLDOWN_MINUTES: '0' });
+  test('as it is set', () => {
+    const env = {
+      CALLING_HOURS: 'Sat 09:00-17:00',
+      CALLING_TIMEZONE: 'Australia/Brisbane',
+      CALLING_HOLIDAYS: '2026-12-26',
+      MAX_CALLS_PER_HOUR: '10',
+      MAX_CALLS_PER_HOUR_BY_KEY: '5',
+      MAX_CALLS_PER_DAY_BY_ACCOUNT: '7',
+      DESTINATION_COOLDOWN_MINUTES: '30',
+      MAX_NUMBERS_PER_BLOCK_PER_HOUR: '100',
+    };
+    expect(dialSettings(read(env))).toMatchObject({
+      hours: {
+        windows: [{ weekday: 6, from: 540, to: 1020 }],
+        holidays: [{ date: '2026-12-26', zone: null }],
+        home: 'Australia/Brisbane',
+      },
+      caps: {
+        hour: { trunk: 10, key: 5, account: null },
+        day: { trunk: 1000, key: null, account: 7 },
+        cooldownMinutes: 30,
+        numbersPerBlock: null,
+      },
+    });
   });
 
-  test('is named for a warning where it does no harm', () => {
-    const env = { COST_PER_MINUTE: '1', BRIDGE_PORT: '1' };
-    expect(namesWithoutEffect(env)).toEqual(['COST_PER_MINUTE']);
+  test.each([
+    ['CALLING_HOURS', '9 to 5'],
+    ['CALLING_TIMEZONE', 'Brisbane'],
+    ['CALLING_HOLIDAYS', 'Christmas'],
+    ['MAX_CALLS_PER_HOUR', '0'],
+    ['MAX_CALLS_PER_DAY_BY_KEY', '0'],
+    ['MAX_CALLS_PER_DAY_BY_KEY', '1.5'],
+    ['MAX_NUMBERS_PER_BLOCK_PER_HOUR', '101'],
+    ['DESTINATION_COOLDOWN_MINUTES', '-1'],
+  ])('not %s=%s', (name, value) => {
+    expect(problems({ ...least, [name]: value })).toEqual([expect.stringContaining(name)]);
   });
+
+  test('hours need the zone of mobiles, and zone and holidays need hours', () => {
+    expect(problems({ ...least, CALLING_HOURS: 'Sat 09:00-17:00' })).toEqual([
+      expect.stringMatching(/^CALLING_TIMEZONE: It is needed with CALLING_HOURS/),
+    ]);
+    const env = { ...least, CALLING_TIMEZONE: 'Australia/Brisbane', CALLING_HOLIDAYS: '2026-12-26' };
+    expect(problems(env)).toEqual([
+      expect.stringMatching(/^CALLING_TIMEZONE: It does nothing without/),
+      expect.stringMatching(/^CALLING_HOLIDAYS: It does nothing without/),
+    ]);
+  });
+});
+
+test('a name that nothing reads yet is told for a warning', () => {
+  const env = { COST_PER_MINUTE: '1', BRIDGE_PORT: '1' };
+  expect(namesWithoutEffect(env)).toEqual(['COST_PER_MINUTE']);
 });
 
 test('values are read in any case and with spaces', () => {

@@ -23,6 +23,8 @@ import { checkCallbackUrl, parseAllowedHosts } from './domain/callback-target.ts
 import type { DispatchLimits } from './domain/claim-place.ts';
 import type { DialSettings } from './domain/guard-rails.ts';
 
+import { callCapsOf, callingHoursOf, checkCallingHours, railEnvironment } from './rail-environment.ts';
+
 const checkAddress: Check = (entry) =>
   parseRange(entry) === null ? `"${entry}" is not an address or a CIDR range, such as 10.0.0.0/8.` : null;
 
@@ -58,6 +60,7 @@ export const bridgeEnvironment = {
     'postgres://… of your Postgres. Unset: an embedded database under DATA_DIR.',
     matching(/^postgres(ql)?:\/\/\S+$/, 'It must begin with postgres://.'),
   ),
+  ...railEnvironment,
   CALLS_PER_SECOND: callsPerSecond,
   RECORD_CALLS: flag('Whether calls are recorded unless their request says record: false.'),
   RECORDINGS_DIR: optional('Where recordings are kept; default DATA_DIR/recordings.'),
@@ -82,27 +85,6 @@ export const bridgeEnvironment = {
     .meta({ default: '' }),
 } as const;
 
-const notAvailable = (harmless: RegExp | null = null) =>
-  z
-    .string()
-    .optional()
-    .refine((value) => value === undefined || harmless?.test(value.trim()) === true, {
-      error: 'It is not available yet; unset it.',
-    })
-    .describe('Not available yet.');
-
-/**
- * Names whose features are not built. Somebody who sets one relies on it, so the start is refused: a
- * guard rail that is silently ignored is worse than none.
- */
-const unavailableEnvironment = {
-  CALLING_HOURS: notAvailable(),
-  CALLING_TIMEZONE: notAvailable(),
-  MAX_CALLS_PER_HOUR: notAvailable(),
-  MAX_CALLS_PER_DAY: notAvailable(),
-  DESTINATION_COOLDOWN_MINUTES: notAvailable(/^0$/),
-} as const;
-
 const WITHOUT_EFFECT = ['COST_PER_MINUTE'] as const;
 
 /** Names that are set though nothing reads them yet; harmless, but worth a warning at the start. */
@@ -111,9 +93,10 @@ export const namesWithoutEffect = (env: Environment): readonly string[] =>
 
 /** Everything the bridge reads from its environment; parse with `parseConfig`. */
 export const bridgeConfigSchema = z
-  .object({ ...sharedEnvironment, ...bridgeEnvironment, ...unavailableEnvironment })
+  .object({ ...sharedEnvironment, ...bridgeEnvironment })
   .superRefine((config, context) => {
     checkCallerDefaults(config, context);
+    checkCallingHours(config, context);
     if (config.CALLBACK_URL === null) return;
     const verdict = checkCallbackUrl(config.CALLBACK_URL, config.CALLBACK_ALLOWED_HOSTS);
     if (verdict.status === 'refused') {
@@ -135,6 +118,8 @@ export const dialSettings = (config: BridgeConfig): DialSettings => ({
   trunk: trunkOf(config),
   callbackHosts: config.CALLBACK_ALLOWED_HOSTS,
   recordCalls: config.RECORD_CALLS,
+  hours: callingHoursOf(config),
+  caps: callCapsOf(config),
 });
 
 /** What a trunk carries at once and per second. */

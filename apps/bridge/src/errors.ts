@@ -3,7 +3,8 @@ import type { RefusalCode } from './domain/guard-rails.ts';
 
 type ErrorEntry = { readonly status: number; readonly title: string };
 
-const RAIL_ERRORS = {
+/** Those of the rails. */
+export const RAIL_ERRORS = {
   invalid_number: { status: 400, title: 'The number cannot be dialled' },
   invalid_transfer_target: { status: 400, title: 'The transfer target cannot be used' },
   playbook_not_found: { status: 400, title: 'There is no such playbook' },
@@ -24,6 +25,11 @@ const RAIL_ERRORS = {
   caller_id_not_allowed: { status: 403, title: 'This caller ID may not be used' },
   do_not_call: { status: 403, title: 'This number asked not to be called' },
   caller_id_missing: { status: 403, title: 'There is no caller ID' },
+  outside_calling_hours: { status: 403, title: 'This number may not be called at that time' },
+  destination_cooldown: { status: 403, title: 'This number was called a short while ago' },
+  number_block_cap_reached: { status: 403, title: 'Too many numbers of one block were called' },
+  hourly_cap_reached: { status: 403, title: 'No more calls may be placed within an hour' },
+  daily_cap_reached: { status: 403, title: 'No more calls may be placed within a day' },
 } as const satisfies Record<RefusalCode, ErrorEntry>;
 
 /** Every error code the bridge answers with, its HTTP status and its title. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Shelf } from '@outdial/playbooks';
 import type { CallLeg, CallReport, CallStatus, EndReason, TranscriptTurn } from '@outdial/telephony';
 import type { Call, NewCall } from './domain/call.ts';
+import type { CallCaps, CallUsage, CountedCall } from './domain/call-caps.ts';
 import type { CallChange } from './domain/call-change.ts';
 import type { CallEventType } from './domain/call-event.ts';
 import type { Callback, CallbackRecipient, CallbackView } from './domain/callback.ts';
@@ -29,6 +30,17 @@ export interface CallTransaction {
   findByKey(apiKeyName: string, idempotencyKey: string): Promise<Call | null>;
   /** The newest call with this fingerprint that is alive or was accepted since; not one that ended before any grant. */
   findDuplicate(fingerprint: string, windowMs: number): Promise<Call | null>;
+  /**
+   * Counts what the caps hold down before a call that starts at `at` (null: now), and lets nobody else count until
+   * the transaction is over. `phase`: at the door every call that waits counts too, before a start only those
+   * that are on their way.
+   */
+  countCalls(
+    call: CountedCall,
+    caps: CallCaps,
+    at: Date | null,
+    phase: 'accept' | 'start',
+  ): Promise<CallUsage>;
   /** Writes a new call down, `queued`. */
   insert(call: NewCall): Promise<Call>;
   /** Calls whose `retry_of` is this one: repetitions by hand, and all further attempts of a first one. */

@@ -9,6 +9,7 @@ import {
 } from '@outdial/telephony';
 import type { CallEvent } from '../src/domain/advance-call.ts';
 import { type Call, type NewCall, newCallId, roomName } from '../src/domain/call.ts';
+import type { CallCaps } from '../src/domain/call-caps.ts';
 import type { DialSettings } from '../src/domain/guard-rails.ts';
 import type { PlaybookChoice } from '../src/domain/playbook-choice.ts';
 import type { Playbooks } from '../src/ports.ts';
@@ -174,6 +175,14 @@ export const targetLeg = (): CallLeg => ({
   sip_reason: null,
 });
 
+/** As many calls as anybody likes. */
+export const NO_CAPS: CallCaps = {
+  hour: { trunk: null, key: null, account: null },
+  day: { trunk: null, key: null, account: null },
+  cooldownMinutes: 0,
+  numbersPerBlock: null,
+};
+
 /** Settings of a lab: Australia, fictitious numbers, any caller ID, the destination as a last resort. */
 export const settings = (change: Partial<DialSettings> = {}): DialSettings => ({
   policy: { allowedCountries: ['AU'], callerIdsAllowed: [], defaultCountry: 'AU', allowFictitious: true },
@@ -191,6 +200,8 @@ export const settings = (change: Partial<DialSettings> = {}): DialSettings => ({
   trunk: 'default',
   callbackHosts: { names: [], ranges: [] },
   recordCalls: false,
+  hours: null,
+  caps: NO_CAPS,
   ...change,
 });
 

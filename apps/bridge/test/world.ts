@@ -108,7 +108,8 @@ export const openWorld = async (place: DatabasePlace = { type: 'memory' }): Prom
       return id;
     },
     ask: async (id, dispatch = 1, token = TOKEN) => {
-      const granted = await grantCall({ calls }, id, { token, dispatch, job_id: 'AJ_1' });
+      const deps = { calls, settings: settings() };
+      const granted = await grantCall(deps, id, { token, dispatch, job_id: 'AJ_1' });
       return granted?.answer ?? null;
     },
     granted: async (change) => {

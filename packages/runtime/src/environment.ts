@@ -49,4 +49,4 @@ export const unreadableFiles = (env: Environment): ReadonlyMap<string, string> =
   unreadable.get(env) ?? new Map();
 
 const FILE_NAMES =
-  /^(LIVEKIT|SIP|CARTESIA|OPENAI|BRIDGE|AGENT|OUTDIAL|CALLBACK|DATABASE)_[A-Z_]+$|^(STT|TTS|LLM)_[A-Z_]+$/;
+  /^(LIVEKIT|SIP|CARTESIA|OPENAI|BRIDGE|AGENT|OUTDIAL|CALLBACK|CALLING|DATABASE)_[A-Z_]+$|^(STT|TTS|LLM)_[A-Z_]+$/;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkDialPolicy, checkTransferPolicy, type DialPolicy } from './dial-policy.ts';
+import { checkDialPolicy, checkTransferPolicy, type DialPolicy, runDialRails } from './dial-policy.ts';
+import { toTransferUri } from './sip-uri.ts';
 
 const policy = (given: Partial<DialPolicy> = {}): DialPolicy => ({
   allowedCountries: ['AU'],
@@ -98,6 +99,111 @@ describe('refused', () => {
     expect(check('0402012298', listed, null).status).toBe('allowed');
     expect(check('0402012298', listed, 'Somebody')).toMatchObject({ code: 'caller_id_not_allowed' });
   });
+});
+
+const SEPARATORS = ['', ' ', '-', '.'];
+const every = ['AU', 'GB', 'US', 'NZ', 'DE', 'FR', 'IT', '001'];
+
+/** Digits with something between them, as people and scripts write them. */
+const spelt = (digits: string) =>
+  fc
+    .array(fc.constantFrom(...SEPARATORS), { minLength: digits.length, maxLength: digits.length })
+    .map((between) =>
+      [...digits]
+        .map((digit, at) => `${digit}${between[at] ?? ''}`)
+        .join('')
+        .replace(/[-. ]+$/, ''),
+    );
+const prefixed = (digits: string, prefixes: readonly string[]) =>
+  fc.tuple(fc.constantFrom(...prefixes), spelt(digits)).map(([prefix, body]) => `${prefix}${body}`);
+
+describe('never dialled and never transferred to, however it is spelt and whatever countries are listed', () => {
+  const NATIONAL = ['', 'tel:', '+61', '+61 ', '0011 61 ', 'tel:+61'];
+  test.each([
+    ['premium', '1900123456', NATIONAL],
+    ['premium', '1902123456', NATIONAL],
+    ['premium', '1906123456', NATIONAL],
+    ['shared cost', '1300123456', NATIONAL],
+    ['shared cost', '131114', NATIONAL],
+    ['satellite', '147123456', ['0', '+61', '+61 ', '0011 61 ']],
+    ['Inmarsat', '870773111632', ['+', '0011 ', 'tel:+']],
+    ['Iridium', '881631234567', ['+', '0011 ', 'tel:+']],
+    ['an international network', '882161234567', ['+', '0011 ', 'tel:+']],
+    ['an international network', '88312345678901', ['+', '0011 ']],
+    ['British premium', '449098790000', ['+', '0011 ', 'tel:+']],
+    ['British personal', '447012345678', ['+', '0011 ']],
+    ['American premium', '19005550123', ['+', '0011 ']],
+    ['German premium', '4990012345678', ['+', '0011 ']],
+    ['the emergency code', '000', ['', 'tel:', '+61', '+61 ', '0011 61 ', '+']],
+    ['the emergency code', '112', ['', 'tel:', '+61', '0011 61 ', '+']],
+    ['the emergency code', '106', ['', 'tel:', '+61', '0011 61 ']],
+    ['the emergency code', '911', ['', 'tel:', '+1', '+']],
+    ['the emergency code', '999', ['', 'tel:', '+44']],
+    ['the short code', '1223', ['', 'tel:', '+61']],
+    ['the short code', '12455', ['', 'tel:', '+61']],
+    ['the short code', '1234', ['', 'tel:', '+61']],
+    ['the short code', '1194', ['', '+61']],
+  ])('%s %s', (_what, digits, prefixes) => {
+    fc.assert(
+      fc.property(prefixed(digits, prefixes), (text) => {
+        const verdict = check(text, { allowedCountries: every });
+        expect([text, verdict.status]).toEqual([text, 'refused']);
+        const target = toTransferUri(text);
+        const refused =
+          target.status === 'invalid' ||
+          checkTransferPolicy(target, policy({ allowedCountries: every })).status === 'refused';
+        expect([text, refused]).toEqual([text, true]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each([
+    'sip:000@sip.example.com',
+    'sip:+61000@sip.example.com',
+    'sips:112@sip.example.com;user=phone',
+    'sip:9-1-1@sip.example.com',
+    'sip:1900123456@sip.example.com',
+    'sip:+611900123456@sip.example.com',
+    'sip:00116119001 23456@sip.example.com',
+    'sip:0011611900123456@sip.example.com',
+    'sip:131114@sip.example.com',
+    'sip:+61.13.11.14@sip.example.com',
+    'sip:+88163123456@sip.example.com',
+    'sip:90011611900123456@sip.example.com',
+    'tel:000',
+    'tel:+61-1900-123-456',
+    'tel:+611900123456;phone-context=+61',
+    'TEL:1900 123 456',
+  ])('the transfer target %s', (text) => {
+    const target = toTransferUri(text);
+    const verdict =
+      target.status === 'invalid' ? target : checkTransferPolicy(target, policy({ allowedCountries: every }));
+    expect(verdict.status).not.toBe('allowed');
+  });
+});
+
+test('every rail is told, whatever others say', () => {
+  const refusals = (destination: unknown, callerId: string | null = null) =>
+    [...runDialRails({ destination, callerId }, policy({ callerIdsAllowed: ['+61731071901'] })).refusals].map(
+      ([rail, refusal]) => [rail, refusal?.code ?? null],
+    );
+  expect(refusals('1900 123 456', 'Somebody')).toEqual([
+    ['destination', null],
+    ['country', null],
+    ['number_type', 'number_type_not_allowed'],
+    ['caller_id', 'caller_id_not_allowed'],
+    ['fictitious', null],
+  ]);
+  expect(refusals('+44 909 879 0000')).toMatchObject([
+    ['destination', null],
+    ['country', 'country_not_allowed'],
+    ['number_type', 'number_type_not_allowed'],
+    {},
+    {},
+  ]);
+  expect(refusals('000')).toEqual([['destination', 'emergency_number']]);
+  expect(refusals('12')).toEqual([['destination', 'invalid_number']]);
 });
 
 test('never throws, and what it allows is an Australian number of an allowed type', () => {

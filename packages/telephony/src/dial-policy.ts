@@ -15,20 +15,31 @@ export type DialPolicy = {
   readonly allowFictitious: boolean;
 };
 
-export type DialVerdict =
-  | { status: 'allowed' }
-  | {
-      status: 'refused';
-      code:
-        | 'invalid_number'
-        | 'country_not_allowed'
-        | 'number_type_not_allowed'
-        | 'emergency_number'
-        | 'fictitious_number'
-        | 'caller_id_not_allowed';
-      reason: string;
-    };
-type Refusal = Extract<DialVerdict, { status: 'refused' }>;
+/** Why a number is not dialled: a code and a sentence. */
+export type DialRefusal = {
+  readonly code:
+    | 'invalid_number'
+    | 'country_not_allowed'
+    | 'number_type_not_allowed'
+    | 'emergency_number'
+    | 'fictitious_number'
+    | 'caller_id_not_allowed';
+  readonly reason: string;
+};
+
+export type DialVerdict = { status: 'allowed' } | ({ status: 'refused' } & DialRefusal);
+
+/** The rails without history, in their order. */
+export type DialRail = 'destination' | 'country' | 'number_type' | 'caller_id' | 'fictitious';
+
+/**
+ * Every rail that could be looked at and what it refuses; of a number that cannot be read, `destination` alone.
+ * `number` is there whenever it could be read.
+ */
+export type DialRails = {
+  readonly number: PhoneNumber | null;
+  readonly refusals: ReadonlyMap<DialRail, DialRefusal | null>;
+};
 
 /** Why a type of number may not be dialled; `null` where it may. */
 const TYPE_REFUSALS: Readonly<Record<NumberType, string | null>> = {
@@ -50,26 +61,64 @@ const TYPE_REFUSALS: Readonly<Record<NumberType, string | null>> = {
 // international networks +882 and +883, and Australia's own 014.
 const SATELLITE = /^\+(870|88[123]|6114)/;
 
-const refuse = (code: Refusal['code'], reason: string): Refusal => ({ status: 'refused', code, reason });
+const refuse = (code: DialRefusal['code'], reason: string): DialRefusal => ({ code, reason });
 
-const refuseNumber = (number: PhoneNumber, policy: DialPolicy): Refusal | null => {
-  if (isFictitiousNumber(number.e164) && !policy.allowFictitious) {
-    return refuse(
-      'fictitious_number',
-      'This number is reserved for fiction and belongs to nobody; only the lab answers it.',
-    );
-  }
+const checkCountry = (number: PhoneNumber, policy: DialPolicy): DialRefusal | null => {
+  // A satellite network is of no country, and its type is refused wherever it is.
+  if (SATELLITE.test(number.e164)) return null;
+  if (policy.allowedCountries.some((country) => country.toUpperCase() === number.country)) return null;
+  return refuse(
+    'country_not_allowed',
+    `Numbers of ${number.country} may not be dialled; ALLOWED_COUNTRIES is ${policy.allowedCountries.join(',') || 'empty'}.`,
+  );
+};
+
+const checkType = (number: PhoneNumber): DialRefusal | null => {
   if (SATELLITE.test(number.e164)) {
     return refuse('number_type_not_allowed', 'This is a satellite number; it is never dialled.');
   }
-  if (!policy.allowedCountries.some((country) => country.toUpperCase() === number.country)) {
-    return refuse(
-      'country_not_allowed',
-      `Numbers of ${number.country} may not be dialled; ALLOWED_COUNTRIES is ${policy.allowedCountries.join(',') || 'empty'}.`,
-    );
-  }
   const reason = TYPE_REFUSALS[number.type];
   return reason === null ? null : refuse('number_type_not_allowed', reason);
+};
+
+const checkCallerId = (callerId: string | null, policy: DialPolicy): DialRefusal | null =>
+  callerId === null || isCallerIdAllowed(callerId, policy.callerIdsAllowed, policy.defaultCountry)
+    ? null
+    : refuse('caller_id_not_allowed', 'This caller ID is not in CALLER_IDS_ALLOWED.');
+
+const checkFictitious = (number: PhoneNumber, policy: DialPolicy): DialRefusal | null =>
+  policy.allowFictitious || !isFictitiousNumber(number.e164)
+    ? null
+    : refuse(
+        'fictitious_number',
+        'This number is reserved for fiction and belongs to nobody; only the lab answers it.',
+      );
+
+/** Looks at every rail without history. `callerId` null: none is chosen yet. Never throws. */
+export const runDialRails = (
+  request: { readonly destination: unknown; readonly callerId: string | null },
+  policy: DialPolicy,
+): DialRails => {
+  const alone = (refusal: DialRefusal): DialRails => ({
+    number: null,
+    refusals: new Map<DialRail, DialRefusal | null>([['destination', refusal]]),
+  });
+  if (isEmergencyNumber(request.destination)) {
+    return alone(refuse('emergency_number', 'This is an emergency number; it is never dialled.'));
+  }
+  const parsed = parsePhoneNumber(request.destination, policy.defaultCountry);
+  if (parsed.status === 'invalid') return alone(refuse('invalid_number', parsed.reason));
+  const { number } = parsed;
+  return {
+    number,
+    refusals: new Map<DialRail, DialRefusal | null>([
+      ['destination', null],
+      ['country', checkCountry(number, policy)],
+      ['number_type', checkType(number)],
+      ['caller_id', checkCallerId(request.callerId, policy)],
+      ['fictitious', checkFictitious(number, policy)],
+    ]),
+  };
 };
 
 /**
@@ -81,22 +130,12 @@ export const checkDialPolicy = (
   request: { readonly destination: unknown; readonly callerId: string | null },
   policy: DialPolicy,
 ): DialVerdict & { number?: PhoneNumber } => {
-  if (isEmergencyNumber(request.destination)) {
-    return refuse('emergency_number', 'This is an emergency number; it is never dialled.');
-  }
-  const parsed = parsePhoneNumber(request.destination, policy.defaultCountry);
-  if (parsed.status === 'invalid') return refuse('invalid_number', parsed.reason);
-  const { number } = parsed;
-  const refusal = refuseNumber(number, policy);
-  if (refusal !== null) return { ...refusal, number };
-  if (
-    request.callerId !== null &&
-    !isCallerIdAllowed(request.callerId, policy.callerIdsAllowed, policy.defaultCountry)
-  ) {
-    const reason = 'This caller ID is not in CALLER_IDS_ALLOWED.';
-    return { ...refuse('caller_id_not_allowed', reason), number };
-  }
-  return { status: 'allowed', number };
+  const { number, refusals } = runDialRails(request, policy);
+  const refusal = [...refusals.values()].find((found) => found !== null);
+  return {
+    ...(refusal === undefined ? { status: 'allowed' } : { status: 'refused', ...refusal }),
+    ...(number === null ? {} : { number }),
+  };
 };
 
 /**

@@ -46,6 +46,7 @@ export {
   type TranscriptTurn,
   transcriptTurnSchema,
 } from './call-result.ts';
+export { calleeZones } from './callee-zone.ts';
 export {
   type CallerIdChoice,
   type CallerIdSettings,
@@ -57,7 +58,16 @@ export {
   isCallerIdAllowed,
 } from './caller-id.ts';
 export { offeredCodecs } from './codec-offer.ts';
-export { checkDialPolicy, checkTransferPolicy, type DialPolicy, type DialVerdict } from './dial-policy.ts';
+export {
+  checkDialPolicy,
+  checkTransferPolicy,
+  type DialPolicy,
+  type DialRail,
+  type DialRails,
+  type DialRefusal,
+  type DialVerdict,
+  runDialRails,
+} from './dial-policy.ts';
 export { DIAL_FORMATS, type DialFormat, toDialString } from './dial-string.ts';
 export {
   ALIVE_EVERY_MS,

@@ -20,6 +20,7 @@ const EVENTS = {
   ended: report({ type: 'ended', outcome: makeOutcome('declined') }),
   cancel: { type: 'cancel_requested' },
   expired: { type: 'not_after_passed' },
+  postponed: { type: 'postponed', until: after(3_000_000) },
   no_agent: { type: 'no_agent', message: null },
   livekit_rejected: { type: 'livekit_rejected', dispatch: 1 },
   blocked: { type: 'blocked', message: 'not today' },
@@ -40,6 +41,7 @@ const LEADS_TO: Readonly<Partial<Record<EventName, Partial<Record<CallStatus, Ca
   ended: { dialing: 'declined', ringing: 'declined', in_progress: 'declined' },
   cancel: { queued: 'canceled', dispatched: 'canceled' },
   expired: { queued: 'canceled', dispatched: 'canceled' },
+  postponed: { dispatched: 'queued' },
   no_agent: { dispatched: 'failed' },
   livekit_rejected: { dispatched: 'failed' },
   blocked: { queued: 'canceled', dispatched: 'canceled' },
@@ -62,6 +64,7 @@ const AFTER_THE_END: Readonly<Partial<Record<EventName, readonly (keyof Call)[]>
 
 /** Events that change a call whose status they leave as it is. */
 const CHANGES_ANYHOW: Readonly<Partial<Record<EventName, readonly CallStatus[]>>> = {
+  postponed: ['queued'],
   ringing: [],
   answered: [],
   leg: ['dialing', 'ringing', 'in_progress'],
@@ -283,5 +286,38 @@ describe('a power loss', () => {
     const call = happen(aCall({ ...callIn('queued'), scheduledFor: NOW }), EVENTS.power_lost);
     expect(call.outcome).toMatchObject({ end_reason: 'outcome_unknown', retry: 'no' });
     expect(call.outcome?.message).toContain('DATABASE_URL');
+  });
+});
+
+describe('a call that is put off', () => {
+  test.each(['queued', 'dispatched'] as const)(
+    'waits until then, %s before or not, as if nobody had been asked',
+    (status) => {
+      expect(advanceCall(callIn(status), EVENTS.postponed, NOW)).toEqual({
+        status: 'queued',
+        scheduledFor: after(3_000_000),
+        dispatchedAt: null,
+        nextDispatchAt: null,
+      });
+    },
+  );
+
+  test('is dispatched later with the next number', () => {
+    const call = callIn('dispatched');
+    const waiting = { ...call, ...advanceCall(call, EVENTS.postponed, NOW) };
+    const again = advanceCall(waiting, EVENTS.dispatched, after(3_000_000));
+    expect(again).toMatchObject({ status: 'dispatched', dispatchNumber: 2, dispatchedAt: after(3_000_000) });
+  });
+
+  test('is no call that somebody may dial, and none that is to end', () => {
+    expect(advanceCall(callIn('dialing'), EVENTS.postponed, NOW)).toEqual({});
+    expect(advanceCall(callIn('queued', { cancelRequestedAt: NOW }), EVENTS.postponed, NOW)).toEqual({});
+  });
+
+  test('says why when it is too late for it', () => {
+    const event = { type: 'not_after_passed', message: 'The hours are over.' } as const;
+    expect(advanceCall(callIn('queued'), event, NOW)).toMatchObject({
+      outcome: { end_reason: 'expired', message: 'The hours are over.' },
+    });
   });
 });

@@ -33,7 +33,10 @@ export type CallEvent =
   | { readonly type: 'leg_granted'; readonly leg: GrantedLeg }
   /** LiveKit showed callee and target in the room, both answered, though nobody told so. */
   | { readonly type: 'bridged_seen'; readonly legs: readonly CallLeg[] }
-  | { readonly type: 'not_after_passed' }
+  /** Nobody was granted, and now it is too late; `message`: why, where the bridge knows. */
+  | { readonly type: 'not_after_passed'; readonly message?: string }
+  /** A rail does not let it start now: it waits once more, whatever was dispatched before. */
+  | { readonly type: 'postponed'; readonly until: Date }
   | { readonly type: 'no_agent'; readonly message: string | null }
   | { readonly type: 'livekit_rejected'; readonly dispatch: number }
   /** A check of the door, made again before a dispatch, refuses now. */
@@ -69,6 +72,12 @@ const dispatched = (call: Call, nextDispatchAt: Date, now: Date): CallChange => 
     nextDispatchAt,
   };
 };
+
+// A job of an earlier dispatch that asks now gets nothing. The clock of "no agent took it" begins anew.
+const postponed = (call: Call, until: Date): CallChange =>
+  isBeforeGrant(call) && call.cancelRequestedAt === null
+    ? { status: 'queued', scheduledFor: until, dispatchedAt: null, nextDispatchAt: null }
+    : NOTHING;
 
 const granted = (call: Call, event: Extract<CallEvent, { type: 'granted' }>, now: Date): CallChange => {
   // The job of any dispatch of this call, first come, first served: on a busy machine a job may start after its
@@ -172,7 +181,15 @@ export const advanceCall = (call: Call, event: CallEvent, now: Date): CallChange
     case 'bridged_seen':
       return bridgedSeen(call, event.legs, now);
     case 'not_after_passed':
-      return isBeforeGrant(call) ? finish(call, makeOutcome('expired'), now) : NOTHING;
+      return isBeforeGrant(call)
+        ? finish(
+            call,
+            makeOutcome('expired', event.message === undefined ? {} : { message: event.message }),
+            now,
+          )
+        : NOTHING;
+    case 'postponed':
+      return postponed(call, event.until);
     case 'no_agent':
       return call.status === 'dispatched'
         ? finish(

@@ -1,14 +1,21 @@
 import {
   type CallerIdChoice,
   type CallerIdSettings,
-  checkDialPolicy,
   chooseCallerId,
   type DialPolicy,
-  type DialVerdict,
+  type DialRail,
+  type DialRails,
+  type DialRefusal,
   type GrantedPlaybook,
+  type PhoneNumber,
+  runDialRails,
 } from '@outdial/telephony';
+import type { CallCaps, CallUsage } from './call-caps.ts';
+import { callTimes, deadlineRail } from './call-times.ts';
 import { type AllowedHosts, acceptsOnlyEnded, checkCallbackUrl } from './callback-target.ts';
+import type { CallingHours } from './calling-hours.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
+import { historyRails } from './history-rails.ts';
 import type { PlaybookChoice, PlaybookRefusal } from './playbook-choice.ts';
 import { playbookRails } from './playbook-rails.ts';
 import { pass, refuse } from './rail-verdict.ts';
@@ -29,11 +36,14 @@ export type DialSettings = {
   readonly callbackHosts: AllowedHosts;
   /** Whether calls whose request does not say are recorded. */
   readonly recordCalls: boolean;
+  /** `null`: phones may ring at any time. */
+  readonly hours: CallingHours | null;
+  readonly caps: CallCaps;
 };
 
 /** Why a call is not accepted. Each code has its HTTP status in `errors.ts`. */
 export type RefusalCode =
-  | Extract<DialVerdict, { status: 'refused' }>['code']
+  | DialRefusal['code']
   | 'caller_id_missing'
   | PlaybookRefusal
   | 'invalid_transfer_target'
@@ -43,32 +53,46 @@ export type RefusalCode =
   | 'not_after_passed'
   | 'callback_url_not_allowed'
   | 'callback_events_not_allowed'
-  | 'do_not_call';
+  | 'do_not_call'
+  | 'outside_calling_hours'
+  | 'destination_cooldown'
+  | 'number_block_cap_reached'
+  | 'hourly_cap_reached'
+  | 'daily_cap_reached';
 
 /** One rail, looked at: what it checked and what it found. */
 export type RailVerdict = {
   readonly rail:
-    | 'destination'
-    | 'caller_id'
+    | DialRail
+    | 'do_not_call'
+    | 'calling_hours'
+    | 'transfer_target'
     | 'playbook'
     | 'variables'
     | 'greeting'
     | 'instructions'
-    | 'transfer_target'
     | 'voicemail'
     | 'record'
     | 'not_after'
     | 'callback_url'
-    | 'do_not_call';
+    | 'cool_down'
+    | 'number_block'
+    | 'calls_per_hour'
+    | 'calls_per_day';
   readonly verdict: 'pass' | 'refuse';
   readonly code: RefusalCode | null;
   readonly detail: string;
+  /** From when on it would pass, where time alone mends it. */
+  readonly retryAt: Date | null;
 };
 
-/** What is known of a destination from before. */
+/** What is known from before, and who asks. */
 export type DestinationHistory = {
-  /** It is on the do-not-call list. */
+  /** The destination is on the do-not-call list. */
   readonly doNotCall: boolean;
+  /** Name of the API key that asks. */
+  readonly apiKeyName: string;
+  readonly usage: CallUsage;
 };
 
 /** The words for a number that is on the do-not-call list. */
@@ -77,18 +101,28 @@ export const DO_NOT_CALL = 'This number is on the do-not-call list, so it is not
 /** Everything the rails found out, with the values that the call will use. */
 export type RailReport = {
   readonly verdicts: readonly RailVerdict[];
-  readonly destination: string | null;
+  readonly number: PhoneNumber | null;
   readonly callerId: Extract<CallerIdChoice, { status: 'chosen' }> | null;
   readonly transferTarget: string | null;
   readonly playbook: GrantedPlaybook | null;
+  /** `null`: at once. */
+  readonly scheduledFor: Date | null;
+  readonly notAfter: Date;
 };
 
-const destinationRail = (command: DispatchCommand, settings: DialSettings) => {
-  const verdict = checkDialPolicy({ destination: command.destination, callerId: null }, settings.policy);
-  if (verdict.status === 'refused')
-    return { e164: null, verdict: refuse('destination', verdict.code, verdict.reason) };
-  const e164 = verdict.number?.e164 ?? null;
-  return { e164, verdict: pass('destination', `${e164} may be dialled.`) };
+const PASSED: Readonly<Record<Exclude<DialRail, 'caller_id'>, (number: PhoneNumber) => string>> = {
+  destination: ({ e164 }) => `It is ${e164}.`,
+  country: ({ country }) => `Numbers of ${country} may be dialled.`,
+  number_type: ({ type }) => `Its type (${type.replaceAll('_', ' ')}) may be dialled.`,
+  fictitious: () => 'It is not reserved for fiction, or this is the lab.',
+};
+
+/** The verdict of one rail about the destination; none where the number could not be read. */
+const dialRail = (rail: keyof typeof PASSED, { number, refusals }: DialRails): readonly RailVerdict[] => {
+  const refusal = refusals.get(rail);
+  if (refusal === undefined) return [];
+  if (refusal !== null) return [refuse(rail, refusal.code, refusal.reason)];
+  return number === null ? [] : [pass(rail, PASSED[rail](number))];
 };
 
 const callerIdRail = (command: DispatchCommand, e164: string, settings: DialSettings) => {
@@ -96,11 +130,11 @@ const callerIdRail = (command: DispatchCommand, e164: string, settings: DialSett
   if (choice.status === 'missing') {
     return { choice: null, verdict: refuse('caller_id', 'caller_id_missing', choice.reason) };
   }
-  const verdict = checkDialPolicy({ destination: e164, callerId: choice.callerId }, settings.policy);
-  if (verdict.status === 'refused') {
-    return { choice: null, verdict: refuse('caller_id', verdict.code, verdict.reason) };
-  }
-  return { choice, verdict: pass('caller_id', choice.why) };
+  const dial = runDialRails({ destination: e164, callerId: choice.callerId }, settings.policy);
+  const refusal = dial.refusals.get('caller_id') ?? null;
+  return refusal === null
+    ? { choice, verdict: pass('caller_id', choice.why) }
+    : { choice: null, verdict: refuse('caller_id', refusal.code, refusal.reason) };
 };
 
 const transferRail = (command: DispatchCommand, settings: DialSettings) => {
@@ -112,26 +146,6 @@ const transferRail = (command: DispatchCommand, settings: DialSettings) => {
     return { uri: null, verdict: refuse('transfer_target', check.code, check.reason) };
   }
   return { uri: check.uri, verdict: pass('transfer_target', `${check.uri} may be transferred to.`) };
-};
-
-const deadlineRail = (command: DispatchCommand, now: Date): RailVerdict => {
-  if (command.not_after === undefined)
-    return pass('not_after', 'The call may start within an hour of its time.');
-  const notAfter = Date.parse(command.not_after);
-  if (notAfter <= now.getTime()) {
-    return refuse(
-      'not_after',
-      'not_after_passed',
-      'not_after is in the past, so the call could never start.',
-    );
-  }
-  return command.schedule_at !== undefined && notAfter <= Date.parse(command.schedule_at)
-    ? refuse(
-        'not_after',
-        'not_after_passed',
-        'not_after is not after schedule_at, so the call could never start.',
-      )
-    : pass('not_after', 'The call may start until then.');
 };
 
 /** Whether a callback may go where the request wants it. */
@@ -154,12 +168,15 @@ export const callbackRail = (command: DispatchCommand, settings: DialSettings): 
     : pass('callback_url', 'The callback may go there.');
 };
 
-const doNotCallRail = ({ doNotCall }: DestinationHistory): RailVerdict =>
+const doNotCallRail = ({ doNotCall }: Pick<DestinationHistory, 'doNotCall'>): RailVerdict =>
   doNotCall
     ? refuse('do_not_call', 'do_not_call', DO_NOT_CALL)
     : pass('do_not_call', 'The number is not on the do-not-call list.');
 
-/** Runs every rail, in order. A refusal of one does not hide the others. */
+/**
+ * Runs every rail, in order: whom, when and as whom, then what else is asked for, then how often. A refusal of
+ * one does not hide the others.
+ */
 export const runGuardRails = (
   command: DispatchCommand,
   settings: DialSettings,
@@ -167,23 +184,32 @@ export const runGuardRails = (
   choice: PlaybookChoice,
   history: DestinationHistory,
 ): RailReport => {
-  const destination = destinationRail(command, settings);
-  const callerId = destination.e164 === null ? null : callerIdRail(command, destination.e164, settings);
+  const dial = runDialRails({ destination: command.destination, callerId: null }, settings.policy);
+  const callerId = dial.number === null ? null : callerIdRail(command, dial.number.e164, settings);
   const transfer = transferRail(command, settings);
   const playbook = playbookRails(command, choice, transfer.uri, settings);
+  const times = callTimes(command, dial.number, settings.hours, now);
+  const whose = { apiKeyName: history.apiKeyName, accountCode: command.account_code ?? null };
   return {
     verdicts: [
-      destination.verdict,
+      ...dialRail('destination', dial),
+      ...dialRail('country', dial),
+      ...dialRail('number_type', dial),
+      doNotCallRail(history),
+      times.verdict,
       ...(callerId === null ? [] : [callerId.verdict]),
+      ...dialRail('fictitious', dial),
       transfer.verdict,
       ...playbook.verdicts,
       deadlineRail(command, now),
       callbackRail(command, settings),
-      doNotCallRail(history),
+      ...historyRails(settings.caps, history.usage, whose, times.scheduledFor ?? now),
     ],
-    destination: destination.e164,
+    number: dial.number,
     callerId: callerId?.choice ?? null,
     transferTarget: transfer.uri,
     playbook: playbook.granted,
+    scheduledFor: times.scheduledFor,
+    notAfter: times.notAfter,
   };
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aChoice, settings, T0 } from '../../test/fixtures.ts';
+import { NO_USAGE } from './call-caps.ts';
 import { parseAllowedHosts } from './callback-target.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 import { callFingerprint, requestDigest } from './fingerprint.ts';
@@ -228,19 +229,26 @@ describe('refusals', () => {
     );
     expect(plan.verdicts.map(({ rail, verdict }) => [rail, verdict])).toEqual([
       ['destination', 'refuse'],
+      ['do_not_call', 'pass'],
+      ['calling_hours', 'pass'],
       ['transfer_target', 'refuse'],
       ['playbook', 'pass'],
       ['not_after', 'pass'],
       ['callback_url', 'pass'],
-      ['do_not_call', 'pass'],
+      ['cool_down', 'pass'],
+      ['number_block', 'pass'],
+      ['calls_per_hour', 'pass'],
+      ['calls_per_day', 'pass'],
     ]);
   });
 
   test('a number on the do-not-call list is refused by its code', () => {
-    expect(planCall(command(), settings(), T0, aChoice(), { doNotCall: true })).toMatchObject({
+    expect(
+      planCall(command(), settings(), T0, aChoice(), { doNotCall: true, apiKeyName: 'n8n', usage: NO_USAGE }),
+    ).toMatchObject({
       status: 'refused',
       code: 'do_not_call',
-      field: 'do_not_call',
+      field: 'destination',
     });
   });
 

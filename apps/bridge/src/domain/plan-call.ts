@@ -1,5 +1,6 @@
 import { chooseCallerName } from '@outdial/telephony';
 import type { NewCall } from './call.ts';
+import { NO_USAGE } from './call-caps.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 import { callFingerprint, requestDigest } from './fingerprint.ts';
 import {
@@ -9,8 +10,8 @@ import {
   type RefusalCode,
   runGuardRails,
 } from './guard-rails.ts';
-import { DEFAULT_NOT_AFTER_MS } from './next-attempt.ts';
 import type { PlaybookChoice } from './playbook-choice.ts';
+import { fieldOf } from './rail-verdict.ts';
 
 /** A call that may be placed, all but its id and the key and the trace it came with. */
 export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey' | 'traceparent'>;
@@ -26,18 +27,15 @@ export type CallPlan =
   | {
       readonly status: 'refused';
       readonly code: RefusalCode;
-      readonly field: string;
+      /** Null: it is about no field of the request. */
+      readonly field: string | null;
       readonly detail: string;
+      /** From when on it would be accepted, where time alone mends it. */
+      readonly retryAt: Date | null;
       readonly verdicts: readonly RailVerdict[];
     };
 
-// A time that has passed already is now.
-const startOf = (command: DispatchCommand, now: Date): Date | null => {
-  const at = command.schedule_at === undefined ? null : new Date(command.schedule_at);
-  return at !== null && at > now ? at : null;
-};
-
-const NO_HISTORY: DestinationHistory = { doNotCall: false };
+const NO_HISTORY: DestinationHistory = { doNotCall: false, apiKeyName: '', usage: NO_USAGE };
 
 const playbookLimit = (choice: PlaybookChoice): number | null =>
   choice.status === 'chosen' ? choice.playbook.max_call_seconds : null;
@@ -52,28 +50,24 @@ export const planCall = (
 ): CallPlan => {
   const rails = runGuardRails(command, settings, now, choice, history);
   const refusal = rails.verdicts.find((verdict) => verdict.code !== null);
-  if (refusal?.code || rails.destination === null || rails.callerId === null || rails.playbook === null) {
+  if (refusal?.code || rails.number === null || rails.callerId === null || rails.playbook === null) {
     return {
       status: 'refused',
       code: refusal?.code ?? 'invalid_number',
-      field: refusal?.rail ?? 'destination',
+      field: refusal === undefined ? 'destination' : fieldOf(refusal),
       detail: refusal?.detail ?? 'The destination cannot be dialled.',
+      retryAt: refusal?.retryAt ?? null,
       verdicts: rails.verdicts,
     };
   }
-  const scheduledFor = startOf(command, now);
-  const notAfter =
-    command.not_after === undefined
-      ? new Date((scheduledFor ?? now).getTime() + DEFAULT_NOT_AFTER_MS)
-      : new Date(command.not_after);
   return {
     status: 'planned',
     verdicts: rails.verdicts,
     warning: rails.callerId.warning,
     call: {
       requestDigest: requestDigest(command),
-      fingerprint: callFingerprint(command, rails.destination),
-      destination: rails.destination,
+      fingerprint: callFingerprint(command, rails.number.e164),
+      destination: rails.number.e164,
       accountCode: command.account_code ?? null,
       transferTarget: rails.transferTarget,
       callerId: rails.callerId.callerId,
@@ -94,8 +88,8 @@ export const planCall = (
       maxCallSeconds: command.max_call_seconds ?? playbookLimit(choice) ?? settings.maxCallSeconds,
       attempt: 1,
       retryOf: null,
-      scheduledFor,
-      notAfter,
+      scheduledFor: rails.scheduledFor,
+      notAfter: rails.notAfter,
       notAfterGiven: command.not_after !== undefined,
     },
   };

@@ -8,12 +8,30 @@ export const pass = (rail: Rail, detail: string): RailVerdict => ({
   verdict: 'pass',
   code: null,
   detail,
+  retryAt: null,
 });
 
-/** A rail that does not, and what to do about it. */
-export const refuse = (rail: Rail, code: RefusalCode, detail: string): RailVerdict => ({
-  rail,
-  verdict: 'refuse',
-  code,
-  detail,
-});
+/** A rail that does not, what to do about it, and from when on it would hold, where time alone mends it. */
+export const refuse = (
+  rail: Rail,
+  code: RefusalCode,
+  detail: string,
+  retryAt: Date | null = null,
+): RailVerdict => ({ rail, verdict: 'refuse', code, detail, retryAt });
+
+/** The fields that refusals name where the rail is not called after one. */
+const ABOUT_DESTINATION: readonly Rail[] = [
+  'country',
+  'number_type',
+  'fictitious',
+  'do_not_call',
+  'calling_hours',
+  'cool_down',
+  'number_block',
+];
+
+/** The field of the request that a verdict is about; null: it is about no field. */
+export const fieldOf = ({ rail }: RailVerdict): string | null => {
+  if (ABOUT_DESTINATION.includes(rail)) return 'destination';
+  return rail === 'calls_per_hour' || rail === 'calls_per_day' ? null : rail;
+};

@@ -1,4 +1,4 @@
-import { checkTransferPolicy, type DialVerdict, toTransferUri } from '@outdial/telephony';
+import { checkTransferPolicy, type DialRefusal, toTransferUri } from '@outdial/telephony';
 import type { DialSettings } from './guard-rails.ts';
 
 /** Where a call may be transferred to, or why not. */
@@ -6,7 +6,7 @@ export type TransferCheck =
   | { readonly status: 'allowed'; readonly uri: string }
   | {
       readonly status: 'refused';
-      readonly code: Extract<DialVerdict, { status: 'refused' }>['code'] | 'invalid_transfer_target';
+      readonly code: DialRefusal['code'] | 'invalid_transfer_target';
       readonly reason: string;
     };
 

@@ -2,6 +2,7 @@ import type { Shelf } from '@outdial/playbooks';
 import { isFinal, parsePhoneNumber } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
 import { endToldAt } from '../domain/call-keepsake.ts';
+import { callTimes } from '../domain/call-times.ts';
 import type { CallbackRecipient } from '../domain/callback.ts';
 import type { DispatchCommand } from '../domain/dispatch-command.ts';
 import { callFingerprint, requestDigest } from '../domain/fingerprint.ts';
@@ -12,9 +13,11 @@ import {
   type RefusalCode,
 } from '../domain/guard-rails.ts';
 import { planCall } from '../domain/plan-call.ts';
+import { fieldOf } from '../domain/rail-verdict.ts';
 import type { CallStore, CallTransaction, Playbooks } from '../ports.ts';
 import { placeCall } from './advance.ts';
 import { choosePlaybook } from './choose-playbook.ts';
+import { countUsage, secondsUntil } from './count-usage.ts';
 import { findNextAttempt } from './next-attempt.ts';
 
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
@@ -37,8 +40,11 @@ export type DispatchAnswer =
   | {
       readonly status: 'refused';
       readonly code: RefusalCode;
-      readonly field: string;
+      /** Null: it is about no field of the request. */
+      readonly field: string | null;
       readonly detail: string;
+      /** Seconds after which it would be accepted, where time alone mends it. */
+      readonly retryAfterSeconds: number | null;
     }
   /** The folder cannot be read now, so nobody knows what the call is to say; asking again is right. */
   | { readonly status: 'playbooks_unavailable'; readonly problem: string }
@@ -92,7 +98,13 @@ const decide = async (
   const doNotCall = destination.status === 'ok' && (await tx.isDoNotCall(destination.number.e164));
   const number = destination.status === 'ok' ? destination.number.e164 : command.destination;
   const choice = choosePlaybook(shelf, command, number, settings);
-  const plan = planCall(command, settings, now, choice, { doNotCall });
+  const { apiKeyName } = request;
+  const phone = destination.status === 'ok' ? destination.number : null;
+  const { scheduledFor } = callTimes(command, phone, settings.hours, now);
+  const whose = { id: null, trunk: settings.trunk, apiKeyName, accountCode: command.account_code ?? null };
+  const counted = { ...whose, destination: number };
+  const usage = await countUsage(tx, counted, settings.caps, scheduledFor, 'accept');
+  const plan = planCall(command, settings, now, choice, { doNotCall, apiKeyName, usage });
   if (command.dry_run === true) {
     return {
       status: 'checked',
@@ -101,10 +113,13 @@ const decide = async (
       duplicateOf: known === null ? null : known.call.id,
     };
   }
-  if (plan.status === 'refused') return plan;
+  if (plan.status === 'refused') {
+    const { code, field, detail, retryAt } = plan;
+    return { status: 'refused', code, field, detail, retryAfterSeconds: secondsUntil(retryAt, now) };
+  }
 
   const recipient = recipientOf(command);
-  const { apiKeyName, idempotencyKey, traceparent = null } = request;
+  const { idempotencyKey, traceparent = null } = request;
   const asked = { ...plan.call, apiKeyName, idempotencyKey, traceparent };
   const call = await placeCall(tx, asked, now, async (id) => {
     if (recipient !== null) await tx.addRecipient(id, recipient);
@@ -129,8 +144,11 @@ const joinCall = async (
   const recipient = recipientOf(command);
   if (recipient === null) return null;
   // The other rails are for new calls: this one was allowed when it was accepted.
-  const { code, rail, detail } = callbackRail(command, settings);
-  if (code !== null) return { status: 'refused', code, field: rail, detail };
+  const verdict = callbackRail(command, settings);
+  if (verdict.code !== null) {
+    const { code, detail } = verdict;
+    return { status: 'refused', code, field: fieldOf(verdict), detail, retryAfterSeconds: null };
+  }
   await hearOfEnd(tx, call, recipient, now);
   return null;
 };

@@ -171,7 +171,7 @@ test('so many calls wait for a grant at once, and the next starts when one has i
   await world.dispatchAll();
   const [first] = started();
   expect(started()).toHaveLength(MAX_WAITING_FOR_GRANT);
-  await grantCall(world, first ?? '', { token: TOKEN, dispatch: 1, job_id: 'AJ_1' });
+  await grantCall(world.deps(), first ?? '', { token: TOKEN, dispatch: 1, job_id: 'AJ_1' });
   await world.dispatchAll();
   expect(started()).toHaveLength(MAX_WAITING_FOR_GRANT + 1);
 });
@@ -244,7 +244,7 @@ test('two bridges on one Postgres never exceed the limits of a trunk, and start 
     while (all().length < ids.size) {
       const before = all().length;
       for (const room of all())
-        await grantCall(one, parseRoomName(room)?.callId ?? '', {
+        await grantCall(one.deps(), parseRoomName(room)?.callId ?? '', {
           token: TOKEN,
           dispatch: 1,
           job_id: 'AJ_1',

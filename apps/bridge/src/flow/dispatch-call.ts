@@ -12,6 +12,7 @@ import {
   type LockedCall,
 } from '../ports.ts';
 import { advance, applyEvent } from './advance.ts';
+import { findHold, type Hold, holdEvent } from './find-hold.ts';
 import { recheck } from './recheck.ts';
 
 /** What starting calls needs. */
@@ -43,9 +44,23 @@ export const dispatchMetadata = (call: Call): string =>
   });
 
 type Claim =
-  | { readonly status: 'dispatched' | 'blocked'; readonly call: Call }
+  | { readonly status: 'dispatched' | 'blocked' | 'held' | 'expired'; readonly call: Call }
   | { readonly status: 'later'; readonly ms: number }
   | { readonly status: 'full' | 'none' };
+
+// A cap is looked at again now and then: it may be raised, or a call may end before anybody was dialled.
+const LOOK_AGAIN_MS = 60_000;
+
+/** A call that has to wait does so until then, or is over if that is too late for it. */
+const holdBack = async (tx: CallTransaction, locked: LockedCall, hold: Hold): Promise<Claim> => {
+  if (hold.trunk) {
+    return { status: 'later', ms: Math.min(LOOK_AGAIN_MS, hold.until.getTime() - locked.now.getTime()) };
+  }
+  const { call, changed, ended } = await advance(tx, locked, holdEvent(hold, locked.call));
+  if (!changed) return { status: 'none' };
+  if (!ended) await tx.setAlarm({ type: 'call', id: call.id }, hold.until);
+  return { status: ended ? 'expired' : 'held', call };
+};
 
 /** One more dispatch for a locked call, if what is checked at the door still allows it. */
 const dispatchLocked = async (
@@ -57,6 +72,8 @@ const dispatchLocked = async (
   if (message !== null) {
     return { status: 'blocked', call: (await advance(tx, locked, { type: 'blocked', message })).call };
   }
+  const hold = await findHold(tx, locked.call, settings, locked.now);
+  if (hold !== null) return holdBack(tx, locked, hold);
   const waitMs = redispatchAfterMs(locked.call.dispatchNumber + 1);
   const nextDispatchAt = new Date(locked.now.getTime() + waitMs);
   const { call, changed } = await advance(tx, locked, { type: 'dispatched', nextDispatchAt });
@@ -87,12 +104,23 @@ export const dispatchQueuedCalls = async (deps: DispatchDeps): Promise<number | 
       case 'later':
         return claim.ms;
       case 'blocked':
-        deps.log.warn(callFacts(claim.call), 'call blocked before its dispatch');
+      case 'expired':
+        deps.log.warn({ ...callFacts(claim.call), status: claim.status }, 'call ended before its dispatch');
+        break;
+      case 'held':
+        logHeld(deps, claim.call);
         break;
       case 'dispatched':
         deps.track(sendDispatch(deps, claim.call));
     }
   }
+};
+
+const logHeld = (deps: DispatchDeps, call: Call): void => {
+  deps.log.info(
+    { callId: call.id, until: call.scheduledFor },
+    'call waits, its rails do not let it start now',
+  );
 };
 
 const claimAgain = (deps: DispatchDeps, due: Call): Promise<Claim> =>
@@ -115,6 +143,7 @@ export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<numb
   for (const due of await deps.calls.findDueForRedispatch(deps.trunk)) {
     const claim = await claimAgain(deps, due);
     if (claim.status === 'later') return claim.ms;
+    if (claim.status === 'held') logHeld(deps, claim.call);
     if (claim.status !== 'dispatched') continue;
     const facts = { ...callFacts(claim.call), dispatch: claim.call.dispatchNumber };
     deps.log.warn(facts, 'no agent took the dispatch, trying again');

@@ -7,12 +7,14 @@ import {
   type GrantRequest,
   isFinal,
 } from '@outdial/telephony';
+import type { CallEvent } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
-import { DO_NOT_CALL } from '../domain/guard-rails.ts';
-import type { CallStore } from '../ports.ts';
+import { type DialSettings, DO_NOT_CALL } from '../domain/guard-rails.ts';
+import type { CallStore, CallTransaction, LockedCall } from '../ports.ts';
 import { advance } from './advance.ts';
+import { findHold, holdEvent } from './find-hold.ts';
 
-type Deps = { readonly calls: CallStore };
+type Deps = { readonly calls: CallStore; readonly settings: DialSettings };
 
 /** What the job is told, and the call as it stands now. */
 export type GrantResult = { readonly answer: GrantAnswer; readonly call: Call };
@@ -40,6 +42,22 @@ const toGrantedCall = (call: Call): GrantedCall => ({
 const leftMs = (call: Call, now: Date): number =>
   Math.min(DIAL_WITHIN_MS, Math.max(0, (call.grantExpiresAt?.getTime() ?? 0) - now.getTime()));
 
+/** What the rails make of a job's question now; a call may have been dispatched a minute ago. */
+const eventOf = async (
+  tx: CallTransaction,
+  { call, now }: LockedCall,
+  settings: DialSettings,
+  { token, dispatch, job_id: jobId }: GrantRequest,
+): Promise<CallEvent> => {
+  if (call.status === 'dispatched') {
+    // Its callee may have asked for no more calls, in another call, since this one was dispatched.
+    if (await tx.isDoNotCall(call.destination)) return { type: 'blocked', message: DO_NOT_CALL };
+    const hold = await findHold(tx, call, settings, now);
+    if (hold !== null) return holdEvent(hold, call);
+  }
+  return { type: 'granted', token, dispatch, jobId };
+};
+
 /**
  * Lets one job dial, once: claim and intent to dial in one change of a locked row. The same token may
  * ask again, because its answer may have been lost, and gets the same grant with the time that is left.
@@ -49,15 +67,8 @@ export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promis
   deps.calls.transaction(async (tx) => {
     const locked = await tx.lockCall(id);
     if (locked === null) return null;
-    const { token, dispatch, job_id: jobId } = request;
-    // Its callee may have asked for no more calls, in another call, since this one was dispatched.
-    const isBlocked = locked.call.status === 'dispatched' && (await tx.isDoNotCall(locked.call.destination));
-    const { call } = await advance(
-      tx,
-      locked,
-      isBlocked ? { type: 'blocked', message: DO_NOT_CALL } : { type: 'granted', token, dispatch, jobId },
-    );
-    return { answer: answerOf(call, token, locked.now), call };
+    const { call } = await advance(tx, locked, await eventOf(tx, locked, deps.settings, request));
+    return { answer: answerOf(call, request.token, locked.now), call };
   });
 
 const answerOf = (call: Call, token: string, now: Date): GrantAnswer => {

@@ -2,8 +2,10 @@ import type { LegAnswer, LegRequest } from '@outdial/telephony';
 import { grantedLeg, judgeLeg, legRefused } from '../domain/bridged-leg.ts';
 import type { DispatchLimits } from '../domain/claim-place.ts';
 import { type DialSettings, DO_NOT_CALL } from '../domain/guard-rails.ts';
+import { capRails } from '../domain/history-rails.ts';
 import type { CallStore } from '../ports.ts';
 import { advance } from './advance.ts';
+import { countUsage } from './count-usage.ts';
 import { playbookOf } from './grant-call.ts';
 
 type Deps = {
@@ -37,6 +39,11 @@ export const grantLeg = async (deps: Deps, id: string, request: LegRequest): Pro
     if (verdict.status === 'answer') return { status: 'answered', answer: verdict.answer };
     if (await tx.isDoNotCall(verdict.leg.key))
       return { status: 'answered', answer: legRefused('blocked', { message: DO_NOT_CALL }) };
+    // It costs as much as a call. Hours and cool-down are the callee's: a target is called for whoever is on the line.
+    const usage = await countUsage(tx, call, settings.caps, null, 'start');
+    const full = capRails(settings.caps, usage, call).find(({ code }) => code !== null);
+    if (full !== undefined)
+      return { status: 'answered', answer: legRefused('blocked', { message: full.detail }) };
     await advance(tx, locked, { type: 'leg_granted', leg: verdict.leg });
     return { status: 'answered', answer: grantedLeg(verdict.leg, now) };
   });

@@ -81,7 +81,7 @@ test('an opt-out that comes after the end of its call counts, and the call is no
   await world.say(id, { type: 'opt_out' });
   expect((await world.found(id)).optedOutAt).toBeInstanceOf(Date);
   expect(await ask('0491 570 156')).toMatchObject({ code: 'do_not_call' });
-  expect(await retryCall({ calls: world.calls, settings: settings() }, id)).toMatchObject({
+  expect(await retryCall({ calls: world.calls, settings: settings() }, id, 'n8n')).toMatchObject({
     status: 'refused',
     detail: expect.stringContaining('do-not-call'),
   });

@@ -13,7 +13,7 @@ beforeEach(() => world.reset());
 
 const busy = makeOutcome('busy');
 const again = (id: string, change: Parameters<typeof settings>[0] = {}) =>
-  retryCall({ calls: world.calls, settings: settings(change) }, id);
+  retryCall({ calls: world.calls, settings: settings(change) }, id, 'n8n');
 const placed = (result: RetryResult) => {
   if (result.status !== 'placed') throw new Error(JSON.stringify(result));
   return result.call;

@@ -1,9 +1,12 @@
-import { isFinal } from '@outdial/telephony';
+import { isFinal, parsePhoneNumber } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
-import type { DialSettings } from '../domain/guard-rails.ts';
-import { retryOf } from '../domain/next-attempt.ts';
+import { type CallTimes, callTimes } from '../domain/call-times.ts';
+import type { DialSettings, RailVerdict, RefusalCode } from '../domain/guard-rails.ts';
+import { historyRails } from '../domain/history-rails.ts';
+import { type Repetition, retryOf } from '../domain/next-attempt.ts';
 import type { CallStore, CallTransaction } from '../ports.ts';
 import { placeRepetition } from './advance.ts';
+import { countUsage, secondsUntil } from './count-usage.ts';
 import { findLiveAttempt } from './next-attempt.ts';
 import { recheck } from './recheck.ts';
 
@@ -11,6 +14,13 @@ export type RetryResult =
   /** `replayed`: this call was placed again before, and this is the call that was made then. */
   | { readonly status: 'placed'; readonly call: Call; readonly replayed: boolean }
   | { readonly status: 'refused'; readonly detail: string }
+  /** It may be placed again, but not now. */
+  | {
+      readonly status: 'held';
+      readonly code: RefusalCode;
+      readonly detail: string;
+      readonly retryAfterSeconds: number | null;
+    }
   | { readonly status: 'not_found' };
 
 const refusalOf = async (tx: CallTransaction, call: Call, settings: DialSettings): Promise<string | null> => {
@@ -24,13 +34,28 @@ const refusalOf = async (tx: CallTransaction, call: Call, settings: DialSettings
   return recheck(tx, call, settings);
 };
 
+/** When it would start, and the first rail of the door that does not let it. */
+const timesOf = async (
+  tx: CallTransaction,
+  asked: Repetition,
+  settings: DialSettings,
+  now: Date,
+): Promise<{ readonly times: CallTimes; readonly refusal: RailVerdict | undefined }> => {
+  const parsed = parsePhoneNumber(asked.destination, settings.policy.defaultCountry);
+  const times = callTimes({}, parsed.status === 'ok' ? parsed.number : null, settings.hours, now);
+  const usage = await countUsage(tx, { ...asked, id: null }, settings.caps, times.scheduledFor, 'accept');
+  const counted = historyRails(settings.caps, usage, asked, times.scheduledFor ?? now);
+  return { times, refusal: [times.verdict, ...counted].find(({ code }) => code !== null) };
+};
+
 /**
  * Places a call that has ended once more, as one new call. Asked again it gives the same new call, so
- * that a repeated request rings nobody twice.
+ * that a repeated request rings nobody twice. The new call counts for the key that asks.
  */
 export const retryCall = (
   deps: { readonly calls: CallStore; readonly settings: DialSettings },
   id: string,
+  apiKeyName: string,
 ): Promise<RetryResult> =>
   deps.calls.transaction(async (tx) => {
     const locked = await tx.lockCall(id);
@@ -40,6 +65,13 @@ export const retryCall = (
     if (made !== undefined) return { status: 'placed', call: made, replayed: true };
     const detail = await refusalOf(tx, locked.call, deps.settings);
     if (detail !== null) return { status: 'refused', detail };
-    const call = await placeRepetition(tx, locked.call, retryOf(locked.call, locked.now), locked.now);
+    const asked = { ...retryOf(locked.call, locked.now), apiKeyName };
+    const { times, refusal } = await timesOf(tx, asked, deps.settings, locked.now);
+    if (refusal !== undefined && refusal.code !== null) {
+      const retryAfterSeconds = secondsUntil(refusal.retryAt, locked.now);
+      return { status: 'held', code: refusal.code, detail: refusal.detail, retryAfterSeconds };
+    }
+    const { scheduledFor, notAfter } = times;
+    const call = await placeRepetition(tx, locked.call, { ...asked, scheduledFor, notAfter }, locked.now);
     return { status: 'placed', call, replayed: false };
   });

@@ -106,6 +106,8 @@ export const cancel = verb('cancel', { call: pick, bridge }, async ({ call, brid
 export const retry = verb('retry', { call: pick, bridge }, async ({ call, bridge }, world, rig) => {
   const id = pickOne([...world.seen.keys()], call);
   if (id === undefined) return;
-  const result = await attempt(rig, bridge, (deps) => retryCall({ ...deps, settings: settings() }, id));
+  const result = await attempt(rig, bridge, (deps) =>
+    retryCall({ ...deps, settings: settings() }, id, 'n8n'),
+  );
   if (result?.status === 'placed') expect(result.call).toMatchObject({ retryOf: id, attempt: 1 });
 });

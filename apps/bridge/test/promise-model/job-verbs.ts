@@ -5,7 +5,7 @@ import { grantCall } from '../../src/flow/grant-call.ts';
 import { noteLeg } from '../../src/flow/note-leg.ts';
 import { recordReport } from '../../src/flow/record-report.ts';
 import { takeResult } from '../../src/flow/take-result.ts';
-import { result as aResult } from '../fixtures.ts';
+import { result as aResult, settings } from '../fixtures.ts';
 import { runRound } from './bridge-verbs.ts';
 import { endOf, legOf, nextReport, SAYINGS, type Saying } from './job-reports.ts';
 import { bridge, pick, verb } from './verb.ts';
@@ -23,7 +23,7 @@ export const askGrant = async (
   const refusable = world.canceled.has(id) || world.ends.has(id);
   const askedAt = now(world);
   const granted = await attempt(rig, bridge, (deps) =>
-    grantCall(deps, id, { token, dispatch, job_id: `AJ_${dispatch}` }),
+    grantCall({ ...deps, settings: settings() }, id, { token, dispatch, job_id: `AJ_${dispatch}` }),
   );
   await passTime(world, rig, answerTakesMs);
   const answer = granted?.answer;

@@ -3,6 +3,7 @@ import type { Alarm, CallStore, CallTransaction } from '../../ports.ts';
 import * as accept from './accept-queries.ts';
 import * as calls from './call-queries.ts';
 import * as callbacks from './callback-queries.ts';
+import * as caps from './cap-queries.ts';
 import * as care from './care-queries.ts';
 import * as dispatch from './dispatch-queries.ts';
 import * as doNotCall from './do-not-call-queries.ts';
@@ -19,6 +20,7 @@ const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransactio
   lockRequest: (request) => accept.lockRequest(db, request),
   findByKey: (apiKeyName, key) => accept.findByKey(db, apiKeyName, key),
   findDuplicate: (fingerprint, windowMs) => accept.findDuplicate(db, fingerprint, windowMs),
+  countCalls: (call, limits, at, phase) => caps.countCalls(db, call, limits, at, phase),
   insert: (call) => accept.insertCall(db, call),
   findRepetitions: (id) => calls.findRepetitions(db, id),
   lockCall: (id) => calls.lockCall(db, id),

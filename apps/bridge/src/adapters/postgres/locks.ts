@@ -5,4 +5,5 @@ export const LOCK = {
   fingerprint: 7303,
   trunk: 7304,
   callbackUrl: 7305,
+  caps: 7306,
 } as const;

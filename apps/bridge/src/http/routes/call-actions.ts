@@ -6,6 +6,8 @@ import { cancelCall } from '../../flow/cancel-call.ts';
 import { retryCall } from '../../flow/retry-call.ts';
 import { accepted, acceptedSchema } from '../accepted.ts';
 import { notFound, recordOf } from '../call-answers.ts';
+import { keyName } from '../plugins/authorization.ts';
+import { retryAfter } from '../retry-after.ts';
 import { type App, callParams, errorResponses, type RouteDeps } from '../route.ts';
 
 const endedDetail = (call: Call, next: Call | null): string =>
@@ -70,12 +72,14 @@ export const callActionRoutes = (app: App, deps: RouteDeps): void => {
       },
     },
     handler: async (request, reply) => {
-      const result = await retryCall(deps, request.params.id);
+      const result = await retryCall(deps, request.params.id, keyName(request));
       switch (result.status) {
         case 'not_found':
           throw notFound(request.params.id);
         case 'refused':
           throw new HttpError('retry_not_possible', result.detail);
+        case 'held':
+          throw new HttpError(result.code, result.detail, { headers: retryAfter(result.retryAfterSeconds) });
         case 'placed':
           deps.wake();
           return reply

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { settings } from '../../../test/fixtures.ts';
+import { NO_CAPS, settings } from '../../../test/fixtures.ts';
 import {
   OTHER_SECRET,
   OWN_BRIDGE_MS,
@@ -181,12 +181,20 @@ describe('dry_run', () => {
     expect(answer.json()).toMatchObject({ dry_run: true, would_call: true, duplicate_of: null });
     expect(answer.json().checks.map((check: { check: string }) => check.check)).toEqual([
       'destination',
+      'country',
+      'number_type',
+      'do_not_call',
+      'calling_hours',
       'caller_id',
+      'fictitious',
       'transfer_target',
       'playbook',
       'not_after',
       'callback_url',
-      'do_not_call',
+      'cool_down',
+      'number_block',
+      'calls_per_hour',
+      'calls_per_day',
     ]);
     expect(await rows()).toBe(0);
   });
@@ -196,7 +204,9 @@ describe('dry_run', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({
       would_call: false,
-      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}, {}, {}],
+      checks: expect.arrayContaining([
+        expect.objectContaining({ verdict: 'refuse', code: 'emergency_number' }),
+      ]),
     });
   });
 
@@ -204,6 +214,41 @@ describe('dry_run', () => {
     const first = (await bridge.dispatch(body)).json();
     const answer = await bridge.dispatch({ ...body, dry_run: true });
     expect(answer.json()).toMatchObject({ would_call: false, duplicate_of: first.id });
+  });
+});
+
+describe('a refusal that time mends', () => {
+  test(
+    'says after how many seconds to ask again',
+    async () => {
+      const hour = { ...NO_CAPS.hour, trunk: 1 };
+      const capped = await startTestBridge({ settings: settings({ caps: { ...NO_CAPS, hour } }) });
+      try {
+        expect((await capped.dispatch(body)).statusCode).toBe(202);
+        const refused = await capped.dispatch({ ...body, metadata: 2, account_code: 'another' });
+        expect(refused.statusCode).toBe(403);
+        expect(refused.json()).toMatchObject({
+          code: 'hourly_cap_reached',
+          message: expect.stringContaining('1 of 1 used on this trunk'),
+        });
+        expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_500);
+        const repeated = await capped.dispatch(body);
+        expect([repeated.statusCode, repeated.json().duplicate_of]).toEqual([202, expect.any(String)]);
+      } finally {
+        await capped.close();
+      }
+    },
+    OWN_BRIDGE_MS,
+  );
+
+  test('and no other does', async () => {
+    const refused = await bridge.dispatch({ ...body, destination: '1900 123 456' });
+    expect(refused.statusCode).toBe(403);
+    expect(refused.json()).toMatchObject({
+      code: 'number_type_not_allowed',
+      errors: [{ pointer: '/destination' }],
+    });
+    expect(refused.headers['retry-after']).toBeUndefined();
   });
 });
 

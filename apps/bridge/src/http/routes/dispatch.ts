@@ -6,6 +6,7 @@ import { acceptDispatch, type DispatchAnswer } from '../../flow/accept-dispatch.
 import { accepted, acceptedSchema } from '../accepted.ts';
 import { idempotencyKey } from '../idempotency-key.ts';
 import { keyName } from '../plugins/authorization.ts';
+import { retryAfter } from '../retry-after.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
 import { playbooksUnavailable } from './playbooks.ts';
 
@@ -36,7 +37,8 @@ const refusal = (answer: Refusal): HttpError => {
       );
     case 'refused':
       return new HttpError(answer.code, answer.detail, {
-        errors: [{ pointer: `/${answer.field}`, detail: answer.detail }],
+        errors: [{ pointer: answer.field === null ? '' : `/${answer.field}`, detail: answer.detail }],
+        headers: retryAfter(answer.retryAfterSeconds),
       });
   }
 };
@@ -99,7 +101,12 @@ export const dispatchRoute = (app: App, deps: RouteDeps): void => {
             dry_run: true,
             would_call: answer.wouldCall,
             duplicate_of: answer.duplicateOf,
-            checks: answer.verdicts.map(({ rail, ...verdict }) => ({ check: rail, ...verdict })),
+            checks: answer.verdicts.map(({ rail, verdict, code, detail }) => ({
+              check: rail,
+              verdict,
+              code,
+              detail,
+            })),
           });
         case 'playbooks_unavailable':
           throw playbooksUnavailable(deps, answer.problem);
