@@ -3,9 +3,10 @@ import type { Verb, VerbDeps } from './verb.ts';
 import { callVerb } from './verbs/call.ts';
 import { callbacksVerb } from './verbs/callbacks.ts';
 import { callsVerb } from './verbs/calls.ts';
+import { firewallVerb } from './verbs/firewall.ts';
 import { playbookVerb } from './verbs/playbook.ts';
 
-const VERBS: readonly Verb[] = [callVerb, callsVerb, callbacksVerb, playbookVerb];
+const VERBS: readonly Verb[] = [callVerb, callsVerb, callbacksVerb, playbookVerb, firewallVerb];
 
 const AFTER_HELP = `
 It asks the bridge at BRIDGE_URL (default http://127.0.0.1:8080) with OUTDIAL_API_KEY, both from the

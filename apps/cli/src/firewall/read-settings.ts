@@ -1,0 +1,195 @@
+import type { Environment } from '@outdial/runtime';
+import { CliError } from '../errors.ts';
+import { isLocal, isTooWide, type Place, parsePlace } from './place.ts';
+import { readServices } from './read-services.ts';
+import type { Carrier, FirewallSettings, Profile } from './settings.ts';
+
+/** The options of `outdial firewall render`, as they were typed. */
+export type FirewallOptions = {
+  readonly profile: Profile;
+  readonly bridgeAddress?: string | undefined;
+  readonly bridgeAddress6?: string;
+  readonly allowFrom: readonly string[];
+  readonly publicPort: number;
+  readonly proxyPort: number;
+  readonly hairpin?: string;
+  readonly carrier: readonly string[];
+  readonly carrierMedia: readonly string[];
+  readonly sipPort?: number;
+  readonly rtpPorts?: string;
+  readonly restrictEgress?: true;
+  readonly wanList: string;
+  readonly lanList: string;
+};
+
+type Problems = string[];
+
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
+
+const bridgeAddress = (env: Environment, options: FirewallOptions, problems: Problems): string => {
+  const text = options.bridgeAddress ?? env.BRIDGE_HOST ?? '';
+  const place = parsePlace(text);
+  const isOne = place?.kind === 'ipv4' && !place.text.includes('/');
+  const range = isOne && !/^(0|127)\./.test(place.text) && isLocal(place);
+  if (range) return place.text;
+  problems.push(
+    options.bridgeAddress === undefined
+      ? '--bridge-address is missing: the address of this host in the office network, such as 192.168.88.10. Reserve it in the router (/ip dhcp-server lease make-static).'
+      : `--bridge-address ${text}: It must be the private IPv4 address of this host, such as 192.168.88.10.`,
+  );
+  return '';
+};
+
+const bridgeAddress6 = (options: FirewallOptions, problems: Problems): string | null => {
+  if (options.bridgeAddress6 === undefined) return null;
+  const place = parsePlace(options.bridgeAddress6);
+  if (place?.kind === 'ipv6' && !place.text.includes('/') && !isLocal(place)) return place.text;
+  problems.push(
+    `--bridge-address6 ${options.bridgeAddress6}: It must be the public IPv6 address of this host, such as 2001:db8::10.`,
+  );
+  return null;
+};
+
+const outside = (option: string, texts: readonly string[], problems: Problems): readonly Place[] =>
+  texts.flatMap((text) => {
+    const place = parsePlace(text);
+    if (place === null) {
+      problems.push(`${option} ${JSON.stringify(text)}: It must be an address, a CIDR range or a DNS name.`);
+    } else if (isTooWide(place)) {
+      problems.push(`${option} ${text}: That is nearly the whole internet; name who is to come in.`);
+    } else if (isLocal(place)) {
+      problems.push(
+        `${option} ${text}: It is an address of a private network, and this is about the internet; what is in the office reaches the host without a rule.`,
+      );
+    } else return [place];
+    return [];
+  });
+
+const hostAndPort = (text: string): { readonly host: string; readonly port: number | null } => {
+  const [, host = text, port] = /^(.*?):(\d{1,5})$/.exec(text) ?? [];
+  // More than one colon is an IPv6 address without a port.
+  return host.includes(':') && !host.startsWith('[')
+    ? { host: text, port: null }
+    : { host, port: port ? Number(port) : null };
+};
+
+const readCarrier = (env: Environment, options: FirewallOptions, problems: Problems): Carrier => {
+  const transport = (env.SIP_TRUNK_TRANSPORT ?? 'udp').toLowerCase();
+  if (!['udp', 'tcp', 'tls'].includes(transport)) {
+    problems.push(`SIP_TRUNK_TRANSPORT: "${transport}" is not one of udp, tcp, tls.`);
+  }
+  const standard = transport === 'tls' ? 5061 : 5060;
+  const trunk = env.SIP_TRUNK_HOST === undefined ? null : hostAndPort(env.SIP_TRUNK_HOST);
+  const signalling = [
+    ...(trunk === null ? [] : outside('SIP_TRUNK_HOST', [trunk.host], problems)),
+    ...outside('--carrier', options.carrier, problems),
+  ];
+  if (signalling.length === 0 && trunk === null && options.carrier.length === 0) {
+    problems.push(
+      '--carrier is missing: where the carrier’s SIP comes from (also from SIP_TRUNK_HOST, which is not set).',
+    );
+  }
+  const media = outside('--carrier-media', options.carrierMedia, problems);
+  for (const { kind, text } of [...signalling, ...media]) {
+    if (kind === 'ipv6') problems.push(`--carrier ${text}: SIP and its sound go over IPv4 here.`);
+  }
+  const rtpPorts = options.rtpPorts ?? '10000-20000';
+  const [from = 0, to = 0] = rtpPorts.split('-').map(Number);
+  if (!/^\d{1,5}-\d{1,5}$/.test(rtpPorts) || !isPort(from) || !isPort(to) || from >= to) {
+    problems.push(
+      `--rtp-ports ${rtpPorts}: It must be a range such as 10000-20000, that of livekit-sip's rtp_port.`,
+    );
+  }
+  return {
+    protocol: transport === 'udp' ? 'udp' : 'tcp',
+    signalling,
+    media,
+    port: trunk?.port ?? standard,
+    sipPort: options.sipPort ?? standard,
+    rtpPorts,
+  };
+};
+
+const profileProblems = (env: Environment, options: FirewallOptions): readonly string[] => {
+  const host = URL.parse(env.LIVEKIT_URL ?? '')?.hostname ?? '';
+  const isCloud = /\.livekit\.cloud$/.test(host);
+  if (host === '') {
+    return [
+      'LIVEKIT_URL is not set. The rules are about the way to it: wss://… of LiveKit Cloud, or ws:// of your own server.',
+    ];
+  }
+  if (options.profile === 'selfhost') {
+    return isCloud
+      ? [`LIVEKIT_URL is ${host}: with LiveKit Cloud no SIP passes this router; take --profile cloud.`]
+      : [];
+  }
+  const wrong = [
+    ...(options.carrier.length > 0 ? ['--carrier'] : []),
+    ...(options.carrierMedia.length > 0 ? ['--carrier-media'] : []),
+    ...(options.sipPort === undefined ? [] : ['--sip-port']),
+    ...(options.rtpPorts === undefined ? [] : ['--rtp-ports']),
+  ].map((name) => `${name} is for --profile selfhost: with LiveKit Cloud no SIP passes this router.`);
+  return isCloud ? wrong : [`LIVEKIT_URL is ${host}, not LiveKit Cloud: take --profile selfhost.`, ...wrong];
+};
+
+const portProblems = (env: Environment, options: FirewallOptions): readonly string[] => [
+  ...(
+    [
+      ['--public-port', options.publicPort],
+      ['--proxy-port', options.proxyPort],
+      ['--sip-port', options.sipPort ?? 1],
+    ] as const
+  ).flatMap(([name, port]) => (isPort(port) ? [] : [`${name} ${port}: It must be a port, from 1 to 65535.`])),
+  ...(options.allowFrom.length > 0 && options.proxyPort === Number(env.BRIDGE_PORT ?? 8080)
+    ? [
+        `--proxy-port ${options.proxyPort} is BRIDGE_PORT: the bridge itself speaks HTTP without TLS, and keys would cross the internet in the clear. Lead it to a proxy with TLS (docker compose --profile tls).`,
+      ]
+    : []),
+  ...[options.wanList, options.lanList].flatMap((name) =>
+    /^[^\p{Cc}]{1,63}$/u.test(name) ? [] : [`${JSON.stringify(name)} is not the name of an interface list.`],
+  ),
+];
+
+const readHairpin = (options: FirewallOptions, problems: Problems): string | null => {
+  if (options.hairpin === undefined) return null;
+  const place = parsePlace(options.hairpin);
+  if (options.allowFrom.length === 0) {
+    problems.push('--hairpin is for the public name, and without --allow-from there is none.');
+  } else if (place?.kind === 'ipv4' && place.text.includes('/') && isLocal(place)) return place.text;
+  else problems.push(`--hairpin ${options.hairpin}: It must be the office network, such as 192.168.88.0/24.`);
+  return null;
+};
+
+/**
+ * Reads what the rules are made of, from the environment of bridge and agent and the command line.
+ *
+ * @throws CliError that names every problem at once. Nothing is left out silently.
+ */
+export const readFirewallSettings = (env: Environment, options: FirewallOptions): FirewallSettings => {
+  const problems: Problems = [...profileProblems(env, options), ...portProblems(env, options)];
+  const { services, problems: wrongUrls } = readServices(env, options.profile === 'cloud');
+  problems.push(...wrongUrls);
+  const address6 = bridgeAddress6(options, problems);
+  const clients = outside('--allow-from', options.allowFrom, problems);
+  for (const { kind, text } of clients) {
+    if (kind === 'ipv6' && options.bridgeAddress6 === undefined) {
+      problems.push(`--allow-from ${text}: It comes over IPv6; give --bridge-address6 as well.`);
+    }
+  }
+  const settings: FirewallSettings = {
+    profile: options.profile,
+    bridgeAddress: bridgeAddress(env, options, problems),
+    bridgeAddress6: address6,
+    clients,
+    publicPort: options.publicPort,
+    proxyPort: options.proxyPort,
+    hairpin: readHairpin(options, problems),
+    services,
+    carrier: options.profile === 'selfhost' ? readCarrier(env, options, problems) : null,
+    restrictEgress: options.restrictEgress === true,
+    wanList: options.wanList,
+    lanList: options.lanList,
+  };
+  if (problems.length === 0) return settings;
+  throw new CliError(`The firewall cannot be written:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+};
