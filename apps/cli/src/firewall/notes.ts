@@ -1,5 +1,4 @@
 import { LISTS } from './lists.ts';
-import { isLocal } from './place.ts';
 import type { FirewallSettings } from './settings.ts';
 
 /** What the rules cannot do by themselves, one sentence each, for the person who applies them. */
@@ -28,7 +27,7 @@ export const notesOn = (settings: FirewallSettings): readonly string[] => [
       ]
     : []),
   ...(settings.bridgeAddress6 === null ? ['No --bridge-address6: nothing is written for IPv6.'] : []),
-  ...(settings.services.every(({ place }) => isLocal(place)) && settings.profile === 'selfhost'
+  ...(settings.services.length === 0
     ? ['No server on the internet is named in the environment: speech and language models are in the office.']
     : []),
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CLOUD, OFFICE, options } from '../../test/firewall/examples.ts';
-import { type FirewallOptions, readFirewallSettings } from './read-settings.ts';
+import type { FirewallOptions } from './options.ts';
+import { readFirewallSettings } from './read-settings.ts';
 
 type Env = Readonly<Record<string, string>>;
 

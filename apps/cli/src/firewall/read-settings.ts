@@ -1,30 +1,13 @@
 import type { Environment } from '@outdial/runtime';
 import { CliError } from '../errors.ts';
-import { isLocal, isTooWide, type Place, parsePlace } from './place.ts';
+import type { FirewallOptions } from './options.ts';
+import { isPort, outside } from './outside.ts';
+import { isLocal, parsePlace } from './place.ts';
+import { readCarrier } from './read-carrier.ts';
 import { readServices } from './read-services.ts';
-import type { Carrier, FirewallSettings, Profile } from './settings.ts';
-
-/** The options of `outdial firewall render`, as they were typed. */
-export type FirewallOptions = {
-  readonly profile: Profile;
-  readonly bridgeAddress?: string | undefined;
-  readonly bridgeAddress6?: string;
-  readonly allowFrom: readonly string[];
-  readonly publicPort: number;
-  readonly proxyPort: number;
-  readonly hairpin?: string;
-  readonly carrier: readonly string[];
-  readonly carrierMedia: readonly string[];
-  readonly sipPort?: number;
-  readonly rtpPorts?: string;
-  readonly restrictEgress?: true;
-  readonly wanList: string;
-  readonly lanList: string;
-};
+import type { FirewallSettings } from './settings.ts';
 
 type Problems = string[];
-
-const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
 
 const bridgeAddress = (env: Environment, options: FirewallOptions, problems: Problems): string => {
   const text = options.bridgeAddress ?? env.BRIDGE_HOST ?? '';
@@ -48,66 +31,6 @@ const bridgeAddress6 = (options: FirewallOptions, problems: Problems): string | 
     `--bridge-address6 ${options.bridgeAddress6}: It must be the public IPv6 address of this host, such as 2001:db8::10.`,
   );
   return null;
-};
-
-const outside = (option: string, texts: readonly string[], problems: Problems): readonly Place[] =>
-  texts.flatMap((text) => {
-    const place = parsePlace(text);
-    if (place === null) {
-      problems.push(`${option} ${JSON.stringify(text)}: It must be an address, a CIDR range or a DNS name.`);
-    } else if (isTooWide(place)) {
-      problems.push(`${option} ${text}: That is nearly the whole internet; name who is to come in.`);
-    } else if (isLocal(place)) {
-      problems.push(
-        `${option} ${text}: It is an address of a private network, and this is about the internet; what is in the office reaches the host without a rule.`,
-      );
-    } else return [place];
-    return [];
-  });
-
-const hostAndPort = (text: string): { readonly host: string; readonly port: number | null } => {
-  const [, host = text, port] = /^(.*?):(\d{1,5})$/.exec(text) ?? [];
-  // More than one colon is an IPv6 address without a port.
-  return host.includes(':') && !host.startsWith('[')
-    ? { host: text, port: null }
-    : { host, port: port ? Number(port) : null };
-};
-
-const readCarrier = (env: Environment, options: FirewallOptions, problems: Problems): Carrier => {
-  const transport = (env.SIP_TRUNK_TRANSPORT ?? 'udp').toLowerCase();
-  if (!['udp', 'tcp', 'tls'].includes(transport)) {
-    problems.push(`SIP_TRUNK_TRANSPORT: "${transport}" is not one of udp, tcp, tls.`);
-  }
-  const standard = transport === 'tls' ? 5061 : 5060;
-  const trunk = env.SIP_TRUNK_HOST === undefined ? null : hostAndPort(env.SIP_TRUNK_HOST);
-  const signalling = [
-    ...(trunk === null ? [] : outside('SIP_TRUNK_HOST', [trunk.host], problems)),
-    ...outside('--carrier', options.carrier, problems),
-  ];
-  if (signalling.length === 0 && trunk === null && options.carrier.length === 0) {
-    problems.push(
-      '--carrier is missing: where the carrier’s SIP comes from (also from SIP_TRUNK_HOST, which is not set).',
-    );
-  }
-  const media = outside('--carrier-media', options.carrierMedia, problems);
-  for (const { kind, text } of [...signalling, ...media]) {
-    if (kind === 'ipv6') problems.push(`--carrier ${text}: SIP and its sound go over IPv4 here.`);
-  }
-  const rtpPorts = options.rtpPorts ?? '10000-20000';
-  const [from = 0, to = 0] = rtpPorts.split('-').map(Number);
-  if (!/^\d{1,5}-\d{1,5}$/.test(rtpPorts) || !isPort(from) || !isPort(to) || from >= to) {
-    problems.push(
-      `--rtp-ports ${rtpPorts}: It must be a range such as 10000-20000, that of livekit-sip's rtp_port.`,
-    );
-  }
-  return {
-    protocol: transport === 'udp' ? 'udp' : 'tcp',
-    signalling,
-    media,
-    port: trunk?.port ?? standard,
-    sipPort: options.sipPort ?? standard,
-    rtpPorts,
-  };
 };
 
 const profileProblems = (env: Environment, options: FirewallOptions): readonly string[] => {

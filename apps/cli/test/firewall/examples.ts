@@ -1,4 +1,4 @@
-import type { FirewallOptions } from '../../src/firewall/read-settings.ts';
+import type { FirewallOptions } from '../../src/firewall/options.ts';
 
 /** One office: its environment, what is typed, and the same as options. */
 export type Example = {
