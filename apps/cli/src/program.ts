@@ -5,8 +5,18 @@ import { callbacksVerb } from './verbs/callbacks.ts';
 import { callsVerb } from './verbs/calls.ts';
 import { firewallVerb } from './verbs/firewall.ts';
 import { playbookVerb } from './verbs/playbook.ts';
+import { setupVerb } from './verbs/setup.ts';
+import { trunkVerb } from './verbs/trunk.ts';
 
-const VERBS: readonly Verb[] = [callVerb, callsVerb, callbacksVerb, playbookVerb, firewallVerb];
+const VERBS: readonly Verb[] = [
+  callVerb,
+  callsVerb,
+  callbacksVerb,
+  playbookVerb,
+  setupVerb,
+  trunkVerb,
+  firewallVerb,
+];
 
 const AFTER_HELP = `
 It asks the bridge at BRIDGE_URL (default http://127.0.0.1:8080) with OUTDIAL_API_KEY, both from the

@@ -8,6 +8,7 @@ import * as dispatch from './dispatch-queries.ts';
 import * as doNotCall from './do-not-call-queries.ts';
 import * as events from './event-queries.ts';
 import * as keepsakes from './keepsake-queries.ts';
+import { measure } from './measure-queries.ts';
 import type { Database } from './schema.ts';
 import { translateStoreErrors as translated } from './store-error.ts';
 
@@ -92,4 +93,5 @@ export const createCallStore = (
     translated(() => callbacks.listCallbacks(db, filter, position, limit)),
   findDueCallbacks: () => translated(() => callbacks.findDueCallbacks(db)),
   setStandingEndpoint: (id, recipient) => translated(() => events.setStandingEndpoint(db, id, recipient)),
+  measure: () => translated(() => measure(db)),
 });
