@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AgentServer, InferenceRunner, initializeLogger, ServerOptions } from '@livekit/agents';
-import { ConfigError, createLogger, loadEnvironment, logOptions, parseConfig } from '@outdial/runtime';
+import {
+  ConfigError,
+  createLogger,
+  loadEnvironment,
+  logOptions,
+  parseConfig,
+  writeAgentMark,
+} from '@outdial/runtime';
 import { RoomServiceClient, ServerError } from 'livekit-server-sdk';
 import { createBridgeClient } from './adapters/bridge-client.ts';
 import { endCallsOfTheDead } from './adapters/call-marks.ts';
@@ -120,6 +127,11 @@ const server = new AgentServer(
 );
 
 log.info({ agentName: config.AGENT_NAME, livekit: config.LIVEKIT_URL, healthPort }, 'agent starting');
+try {
+  writeAgentMark(config.DATA_DIR, { host: config.AGENT_HEALTH_HOST, port: healthPort });
+} catch (error) {
+  log.warn({ err: error }, 'this agent could not note itself in DATA_DIR: outdial doctor will not find it');
+}
 for (const { facts, text } of startLines(choice)) log.info(facts, text);
 
 const spool = createReportSpool(spoolDir(config));

@@ -3,6 +3,7 @@ import type { Verb, VerbDeps } from './verb.ts';
 import { callVerb } from './verbs/call.ts';
 import { callbacksVerb } from './verbs/callbacks.ts';
 import { callsVerb } from './verbs/calls.ts';
+import { doctorVerb } from './verbs/doctor.ts';
 import { firewallVerb } from './verbs/firewall.ts';
 import { playbookVerb } from './verbs/playbook.ts';
 import { setupVerb } from './verbs/setup.ts';
@@ -12,6 +13,7 @@ const VERBS: readonly Verb[] = [
   callVerb,
   callsVerb,
   callbacksVerb,
+  doctorVerb,
   playbookVerb,
   setupVerb,
   trunkVerb,

@@ -1,3 +1,4 @@
+export { type AgentMark, readAgentMark, writeAgentMark } from './agent-mark.ts';
 export {
   type CarrierConfig,
   callsPerSecond,

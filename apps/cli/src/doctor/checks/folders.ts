@@ -1,0 +1,39 @@
+import { type Check, type Finding, fail, pass, warn, worstOf } from '../check.ts';
+import { type FolderFacts, lookAtFolder } from '../probes/folder.ts';
+
+/** Whether a folder can be used and is closed to others (pure); `name` is the setting that names it. */
+export const judgeFolder = (name: string, facts: FolderFacts): Finding => {
+  const { path } = facts;
+  if (facts.problem !== null) {
+    return fail(
+      `${name} ${path} cannot be used (${facts.problem}).`,
+      `Make it a folder of the user who runs bridge and agent: install -d -m 700 ${path}`,
+    );
+  }
+  if (facts.openToOthers) {
+    return warn(
+      `${name} ${path} can be read by other users of this machine; it holds numbers, transcripts and recordings.`,
+      `chmod 700 ${path}`,
+    );
+  }
+  return pass(
+    `${name} ${path} is ${facts.exists ? 'writable and private' : 'not there yet and can be made'}.`,
+  );
+};
+
+/** DATA_DIR, RECORDINGS_DIR and AGENT_SPOOL_DIR. */
+export const foldersCheck: Check = {
+  id: 'folders',
+  run: async ({ settings: { dirs } }) =>
+    worstOf(
+      await Promise.all(
+        (
+          [
+            ['DATA_DIR', dirs.data],
+            ['RECORDINGS_DIR', dirs.recordings],
+            ['AGENT_SPOOL_DIR', dirs.spool],
+          ] as const
+        ).map(async ([name, path]) => judgeFolder(name, await lookAtFolder(path))),
+      ),
+    ),
+};

@@ -1,0 +1,116 @@
+import { lookup } from 'node:dns/promises';
+import { connect, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+/** A host and port as a URL names them. */
+export type Endpoint = { readonly host: string; readonly port: number; readonly tls: boolean };
+
+/** What was found on the way to a host, as far as it got. */
+export type HostFacts = {
+  readonly host: string;
+  readonly port: number;
+  readonly addresses: readonly string[];
+  /** Code of the failure, such as ENOTFOUND; `null` when it resolves. */
+  readonly dnsError: string | null;
+  readonly tcpError: string | null;
+  /** `null` without TLS, or when it never came so far. */
+  readonly tls: { readonly validTo: Date | null; readonly problem: string | null } | null;
+};
+
+export type ProbeLimits = {
+  readonly timeoutMs: number;
+  /** A root that is trusted besides the usual ones (PEM). */
+  readonly ca?: string | undefined;
+};
+
+const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'ws:': 80, 'https:': 443, 'wss:': 443 };
+
+/** Where a URL leads; `null` when it is none of http, https, ws and wss. */
+export const endpointOf = (url: string): Endpoint | null => {
+  if (!URL.canParse(url)) return null;
+  const { protocol, hostname, port } = new URL(url);
+  const usual = PORTS[protocol];
+  if (usual === undefined) return null;
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? usual : Number(port),
+    tls: protocol === 'https:' || protocol === 'wss:',
+  };
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+
+/** Rejects with TIMEOUT after a while; the work itself goes on unseen. */
+const within = <T>(ms: number, work: Promise<T>): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), ms);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+};
+
+/** Every address of a name, as programs on this machine see it (hosts file included), or the failure's code. */
+export const resolveHost = async (
+  host: string,
+  timeoutMs: number,
+): Promise<Pick<HostFacts, 'addresses' | 'dnsError'>> => {
+  try {
+    const found = await within(timeoutMs, lookup(host, { all: true }));
+    return { addresses: found.map(({ address }) => address), dnsError: null };
+  } catch (error) {
+    return { addresses: [], dnsError: codeOf(error) };
+  }
+};
+
+/** The failure of a TCP connection as a code, `null` when it is made. It is closed at once. */
+export const tryTcp = (host: string, port: number, timeoutMs: number): Promise<string | null> =>
+  new Promise((done) => {
+    const socket = connect({ host, port });
+    const end = (code: string | null) => {
+      socket.destroy();
+      done(code);
+    };
+    socket.setTimeout(timeoutMs, () => end('ETIMEDOUT'));
+    socket.once('connect', () => end(null));
+    // More than one can come: the first tells.
+    socket.on('error', (error) => end(codeOf(error)));
+  });
+
+const tryTls = (endpoint: Endpoint, { timeoutMs, ca }: ProbeLimits): Promise<HostFacts['tls']> =>
+  new Promise((done) => {
+    const { host, port } = endpoint;
+    const socket = connectTls({
+      host,
+      port,
+      // A wrong certificate is looked at, not used: nothing is sent over this connection.
+      rejectUnauthorized: false,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      ...(ca === undefined ? {} : { ca }),
+    });
+    const end = (facts: NonNullable<HostFacts['tls']>) => {
+      socket.destroy();
+      done(facts);
+    };
+    socket.setTimeout(timeoutMs, () => end({ validTo: null, problem: 'ETIMEDOUT' }));
+    socket.on('error', (error) => end({ validTo: null, problem: codeOf(error) }));
+    socket.once('secureConnect', () => {
+      const { valid_to } = socket.getPeerCertificate();
+      end({
+        validTo: valid_to === undefined ? null : new Date(valid_to),
+        problem: socket.authorized ? null : codeOfAuthorization(socket.authorizationError),
+      });
+    });
+  });
+
+// Typed as an Error and given as a code.
+const codeOfAuthorization = (problem: unknown): string =>
+  problem instanceof Error ? codeOf(problem) : String(problem);
+
+/** Goes the way to a host step by step: name, TCP, TLS. Never rejects; each step has `timeoutMs`. */
+export const probeHost = async (endpoint: Endpoint, limits: ProbeLimits): Promise<HostFacts> => {
+  const { host, port } = endpoint;
+  const resolved = await resolveHost(host, limits.timeoutMs);
+  if (resolved.dnsError !== null) return { host, port, ...resolved, tcpError: null, tls: null };
+  const tcpError = await tryTcp(host, port, limits.timeoutMs);
+  const tls = tcpError === null && endpoint.tls ? await tryTls(endpoint, limits) : null;
+  return { host, port, ...resolved, tcpError, tls };
+};
