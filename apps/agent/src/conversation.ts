@@ -3,56 +3,24 @@ import { type llm, voice } from '@livekit/agents';
 import { type Room, RoomEvent } from '@livekit/rtc-node';
 import { instructionsFor } from '@outdial/playbooks';
 import type { Logger } from '@outdial/runtime';
-import type { CallOutcome, EndReason, GrantedCall } from '@outdial/telephony';
-import { PLAYOUT_TAIL_MS } from './adapters/agent-track.ts';
+import type { EndReason, GrantedCall } from '@outdial/telephony';
 import { CALLEE_IDENTITY } from './adapters/livekit-sip-leg.ts';
 import type { Models, TurnDetection } from './models.ts';
+import type { Conversation } from './ports.ts';
 import { createCalleeWatch } from './talk/callee-watch.ts';
 import { createClassifier } from './talk/classify.ts';
 import { createKeypad } from './talk/keypad.ts';
+import { createMachineAnswer } from './talk/machine-answer.ts';
 import { PhoneAgent } from './talk/phone-agent.ts';
 import { pressKeys } from './talk/press-keys.ts';
 import { watchProviders } from './talk/provider-trouble.ts';
 import { sentencesFor } from './talk/sentences.ts';
-import { type Answerer, asksNotToBeCalled } from './talk/signs.ts';
+import { asksNotToBeCalled } from './talk/signs.ts';
 import { createSilenceWatch } from './talk/silence.ts';
+import { createSpeaker } from './talk/speaker.ts';
 import { turnNotes } from './talk/turn-notes.ts';
+import { createTurnStates } from './talk/turn-states.ts';
 import { type ToolSet, withBudget } from './tools/tool-budget.ts';
-
-/** The spoken side of a call: an agents-js session on the callee's leg. */
-export type Conversation = {
-  /**
-   * Starts listening and gives the greeting to the voice. It is synthesised at once and held until
-   * the leg subscribes, which livekit-sip does at the answer: nothing is spoken before 200 OK and
-   * no first word is lost.
-   */
-  start(): Promise<void>;
-  /**
-   * The call was answered: opens the agent's ears, which until then would only hear ringing and the
-   * carrier's announcements, and expects the greeting to sound.
-   */
-  listen(): void;
-  /** Says a sentence and resolves when its last sound has left for the callee. */
-  say(text: string): Promise<void>;
-  /** Says, when there is nothing else to say, that the call will be over in so many seconds. */
-  timeLeft(seconds: number): void;
-  /** Says goodbye, at the maximum duration in the middle of whatever is being said. */
-  farewell(why: 'goodbye' | 'timeUp'): Promise<void>;
-  /** Presses keys on the phone, for a machine to hear. */
-  press(keys: string): Promise<void>;
-  /** Speaks no prompts while this work runs. */
-  during<T>(work: () => Promise<T>): Promise<T>;
-  /** The callee wants no more calls; told once. */
-  optOut(): void;
-  /** Who answered, as far as it is known. */
-  answeredBy(): Exclude<CallOutcome['answered_by'], null>;
-  /** Closes the agent's ears: the callee waits for somebody else. */
-  pause(): void;
-  /** Opens them again. */
-  resume(): void;
-  /** Ends the agent's part for good: it hears and says nothing any more. Never throws. */
-  leave(): Promise<void>;
-};
 
 const SILENT = 'The voice made no sound; check the text-to-speech provider and its way through the firewall.';
 /** Words that were spoken into the greeting are answered when nothing else was said so long after it. */
@@ -104,13 +72,8 @@ export const createConversation = (options: {
     userAwayTimeout: null,
   });
   options.onSession(session, () => callee.who.hearsMachine());
-  let listening = false;
-  let spoke = false;
   let silenced = false;
   let optedOut = false;
-  let firstSound: NodeJS.Timeout | undefined;
-  let agentState: string = 'listening';
-  let userState: string = 'listening';
   let left = false;
   let waits = false;
   const onProviderError = (reason: string) => {
@@ -121,22 +84,10 @@ export const createConversation = (options: {
     if (!left) options.onEnd(reason);
   };
 
-  const say = async (text: string): Promise<void> => {
-    await session.say(text, { allowInterruptions: false }).waitForPlayout();
-    await pause(PLAYOUT_TAIL_MS);
-  };
-  /** A session that has just ended, or says something that may not be cut, is no error of ours. */
-  const attempt = (work: () => unknown) => {
-    try {
-      work();
-    } catch (error) {
-      log.debug({ reason: String(error) }, 'the session did not take it');
-    }
-  };
+  const speaker = createSpeaker(session, log);
+  const { say, attempt } = speaker;
   const sayAndEnd = async (text: string, reason: EndReason): Promise<void> => {
-    spoke = false;
-    await say(text).catch((error) => log.debug({ reason: String(error) }, 'the last sentence was not said'));
-    if (spoke) onEnd(reason);
+    if (await speaker.sayLast(text)) onEnd(reason);
     else onProviderError(SILENT);
   };
   const optOut = () => {
@@ -151,25 +102,28 @@ export const createConversation = (options: {
     end: () => void sayAndEnd(sentences.silence, 'silence_timeout'),
   });
 
-  const onVerdict = (answerer: Answerer) => {
-    log.info({ answerer }, 'it is known what answered');
-    if (left || (answerer !== 'voicemail' && answerer !== 'mailbox_full')) return;
-    // From here on nothing is said to the machine but the message.
-    silenced = true;
-    silence.stop();
-    attempt(() => session.interrupt({ force: true }));
-    const message = options.call.voicemail === 'leave_message' ? playbook.voicemail_message : null;
-    if (message === null || answerer === 'mailbox_full') return onEnd('voicemail_detected');
-    callee.awaitMessage((moment) => {
-      log.info({ moment }, 'the voicemail was waited for');
-      if (moment === 'give_up') return onEnd('voicemail_detected');
-      void sayAndEnd(message, 'voicemail_left');
-    });
-  };
+  const states = createTurnStates(silence);
+
+  const onMachine = createMachineAnswer({
+    message: options.call.voicemail === 'leave_message' ? playbook.voicemail_message : null,
+    hush: () => {
+      // From here on nothing is said to the machine but the message.
+      silenced = true;
+      silence.stop();
+      attempt(() => session.interrupt({ force: true }));
+    },
+    awaitMoment: (onMoment) => callee.awaitMessage(onMoment),
+    leaveMessage: (text) => void sayAndEnd(text, 'voicemail_left'),
+    end: () => onEnd('voicemail_detected'),
+    log,
+  });
   const callee = createCalleeWatch({
     language: playbook.language,
     classify: createClassifier(options.classifier, log),
-    onVerdict,
+    onVerdict: (answerer) => {
+      log.info({ answerer }, 'it is known what answered');
+      if (!left) onMachine(answerer);
+    },
   });
 
   const turn = async (message: llm.ChatMessage): Promise<'silent' | readonly string[]> => {
@@ -194,16 +148,11 @@ export const createConversation = (options: {
     attempt(() => session.generateReply({ userInput: `[pressed ${digits}]` }));
   });
   room.on(RoomEvent.DtmfReceived, (_code, digit, participant) => {
-    if (participant.identity === CALLEE_IDENTITY && listening) keypad.press(digit);
+    if (participant.identity === CALLEE_IDENTITY && states.isListening()) keypad.press(digit);
   });
 
-  const states = () => {
-    if (listening && agentState === 'listening' && userState !== 'speaking') silence.quiet();
-    else silence.sound();
-  };
   session.on(voice.AgentSessionEventTypes.UserStateChanged, ({ newState }) => {
-    userState = newState;
-    states();
+    states.user(newState);
   });
   session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript, isFinal }) => {
     callee.words(transcript, isFinal);
@@ -211,11 +160,8 @@ export const createConversation = (options: {
     if (isFinal && !silenced && !callee.who.hearsMachine() && asksNotToBeCalled(transcript)) optOut();
   });
   session.on(voice.AgentSessionEventTypes.AgentStateChanged, ({ newState }) => {
-    agentState = newState;
-    states();
-    if (newState !== 'speaking') return;
-    spoke = true;
-    clearTimeout(firstSound);
+    states.agent(newState);
+    if (newState === 'speaking') speaker.sounds();
   });
   session.on(voice.AgentSessionEventTypes.Close, () => {
     silence.stop();
@@ -226,14 +172,14 @@ export const createConversation = (options: {
   const answerHeld = async (): Promise<void> => {
     if (callee.guard()?.holdsQuestion() !== true) return;
     await pause(ANSWER_HELD_AFTER_MS);
-    if (silenced || userState === 'speaking' || agentState !== 'listening') return;
+    if (silenced || !states.isFree()) return;
     const held = callee.guard()?.takeHeld() ?? '';
     if (held !== '') attempt(() => session.generateReply({ userInput: held }));
   };
 
   return {
     start: async () => {
-      session.input.setAudioEnabled(listening);
+      session.input.setAudioEnabled(states.isListening());
       await session.start({
         agent,
         room,
@@ -253,10 +199,9 @@ export const createConversation = (options: {
       greeting.addDoneCallback(() => void answerHeld());
     },
     listen: () => {
-      listening = true;
       session.input.setAudioEnabled(!waits);
-      states();
-      if (!spoke) firstSound = setTimeout(() => onProviderError(SILENT), options.silentAfterMs).unref();
+      states.listen();
+      speaker.expectSound(options.silentAfterMs, () => onProviderError(SILENT));
     },
     say,
     timeLeft: (seconds) => {
@@ -286,7 +231,7 @@ export const createConversation = (options: {
     leave: async () => {
       left = true;
       silenced = true;
-      clearTimeout(firstSound);
+      speaker.stop();
       silence.stop();
       keypad.stop();
       session.input.setAudioEnabled(false);

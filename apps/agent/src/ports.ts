@@ -96,3 +96,38 @@ export type TargetLeg = Pick<SipLeg, 'dial'> & {
   /** Ends this leg alone. Never throws. */
   remove(): Promise<void>;
 };
+
+/** The spoken side of a call: an agents-js session on the callee's leg. */
+export type Conversation = {
+  /**
+   * Starts listening and gives the greeting to the voice. It is synthesised at once and held until
+   * the leg subscribes, which livekit-sip does at the answer: nothing is spoken before 200 OK and
+   * no first word is lost.
+   */
+  start(): Promise<void>;
+  /**
+   * The call was answered: opens the agent's ears, which until then would only hear ringing and the
+   * carrier's announcements, and expects the greeting to sound.
+   */
+  listen(): void;
+  /** Says a sentence and resolves when its last sound has left for the callee. */
+  say(text: string): Promise<void>;
+  /** Says, when there is nothing else to say, that the call will be over in so many seconds. */
+  timeLeft(seconds: number): void;
+  /** Says goodbye, at the maximum duration in the middle of whatever is being said. */
+  farewell(why: 'goodbye' | 'timeUp'): Promise<void>;
+  /** Presses keys on the phone, for a machine to hear. */
+  press(keys: string): Promise<void>;
+  /** Speaks no prompts while this work runs. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  /** The callee wants no more calls; told once. */
+  optOut(): void;
+  /** Who answered, as far as it is known. */
+  answeredBy(): Exclude<CallOutcome['answered_by'], null>;
+  /** Closes the agent's ears: the callee waits for somebody else. */
+  pause(): void;
+  /** Opens them again. */
+  resume(): void;
+  /** Ends the agent's part for good: it hears and says nothing any more. Never throws. */
+  leave(): Promise<void>;
+};

@@ -15,11 +15,10 @@ import {
   REMOVED,
 } from './call-end.ts';
 import type { AgentConfig } from './config.ts';
-import type { Conversation } from './conversation.ts';
 import { type Dialed, dial } from './dial.ts';
 import { buildInvite } from './invite.ts';
 import { outcomeOf } from './outcome.ts';
-import type { CallLedger, SipLeg, TargetLeg } from './ports.ts';
+import type { CallLedger, Conversation, SipLeg, TargetLeg } from './ports.ts';
 import { checkRails } from './rails.ts';
 import { takeDown } from './take-down.ts';
 import { startCallClock } from './talk/call-clock.ts';

@@ -4,6 +4,7 @@ import { callVerb } from './verbs/call.ts';
 import { callbacksVerb } from './verbs/callbacks.ts';
 import { callsVerb } from './verbs/calls.ts';
 import { doctorVerb } from './verbs/doctor.ts';
+import { firewallVerb } from './verbs/firewall.ts';
 import { playbookVerb } from './verbs/playbook.ts';
 import { setupVerb } from './verbs/setup.ts';
 import { trunkVerb } from './verbs/trunk.ts';
@@ -16,6 +17,7 @@ const VERBS: readonly Verb[] = [
   playbookVerb,
   setupVerb,
   trunkVerb,
+  firewallVerb,
 ];
 
 const AFTER_HELP = `
