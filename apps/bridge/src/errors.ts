@@ -23,6 +23,7 @@ const RAIL_ERRORS = {
   fictitious_number: { status: 403, title: 'This number is reserved for examples' },
   caller_id_not_allowed: { status: 403, title: 'This caller ID may not be used' },
   do_not_call: { status: 403, title: 'This number asked not to be called' },
+  paused: { status: 403, title: 'Dialling is paused' },
   caller_id_missing: { status: 403, title: 'There is no caller ID' },
 } as const satisfies Record<RefusalCode, ErrorEntry>;
 
@@ -40,6 +41,7 @@ export const ERRORS = {
   request_timeout: { status: 408, title: 'The request came too slowly' },
   transcript_not_found: { status: 404, title: 'There is no transcript' },
   recording_not_found: { status: 404, title: 'There is no recording' },
+  number_not_listed: { status: 404, title: 'The number is not on the do-not-call list' },
   callback_not_found: { status: 404, title: 'There is no such callback' },
   transcript_not_ready: { status: 409, title: 'The transcript is not there yet' },
   recording_not_ready: { status: 409, title: 'The recording is not there yet' },

@@ -9,10 +9,12 @@ import {
 } from '@outdial/telephony';
 import { type AllowedHosts, acceptsOnlyEnded, checkCallbackUrl } from './callback-target.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
+import { type Pause, pausedSentence } from './pause.ts';
 import type { PlaybookChoice, PlaybookRefusal } from './playbook-choice.ts';
 import { playbookRails } from './playbook-rails.ts';
 import { pass, refuse } from './rail-verdict.ts';
 import { checkTransferTarget } from './transfer-check.ts';
+import { targetInWords } from './transfer-numbers.ts';
 
 /** What the operator allows and what is used where a request is silent. */
 export type DialSettings = {
@@ -43,7 +45,8 @@ export type RefusalCode =
   | 'not_after_passed'
   | 'callback_url_not_allowed'
   | 'callback_events_not_allowed'
-  | 'do_not_call';
+  | 'do_not_call'
+  | 'paused';
 
 /** One rail, looked at: what it checked and what it found. */
 export type RailVerdict = {
@@ -59,7 +62,8 @@ export type RailVerdict = {
     | 'record'
     | 'not_after'
     | 'callback_url'
-    | 'do_not_call';
+    | 'do_not_call'
+    | 'paused';
   readonly verdict: 'pass' | 'refuse';
   readonly code: RefusalCode | null;
   readonly detail: string;
@@ -69,10 +73,25 @@ export type RailVerdict = {
 export type DestinationHistory = {
   /** It is on the do-not-call list. */
   readonly doNotCall: boolean;
+  /** Names of the call's transfer targets that are on it. */
+  readonly doNotCallTargets: readonly string[];
+  /** The kill switch, if it is on. */
+  readonly pause: Pause | null;
 };
 
 /** The words for a number that is on the do-not-call list. */
 export const DO_NOT_CALL = 'This number is on the do-not-call list, so it is not dialled.';
+
+/** Why the do-not-call list forbids a call; `null` when it does not. */
+export const doNotCallProblem = (
+  history: Pick<DestinationHistory, 'doNotCall' | 'doNotCallTargets'>,
+): string | null => {
+  if (history.doNotCall) return DO_NOT_CALL;
+  const [name] = history.doNotCallTargets;
+  return name === undefined
+    ? null
+    : `${targetInWords(name)} is on the do-not-call list, so nobody is transferred there. Name another, or take it off the list.`;
+};
 
 /** Everything the rails found out, with the values that the call will use. */
 export type RailReport = {
@@ -154,10 +173,17 @@ export const callbackRail = (command: DispatchCommand, settings: DialSettings): 
     : pass('callback_url', 'The callback may go there.');
 };
 
-const doNotCallRail = ({ doNotCall }: DestinationHistory): RailVerdict =>
-  doNotCall
-    ? refuse('do_not_call', 'do_not_call', DO_NOT_CALL)
-    : pass('do_not_call', 'The number is not on the do-not-call list.');
+const doNotCallRail = (history: DestinationHistory): RailVerdict => {
+  const problem = doNotCallProblem(history);
+  return problem === null
+    ? pass('do_not_call', 'The number is not on the do-not-call list.')
+    : refuse('do_not_call', 'do_not_call', problem);
+};
+
+const pauseRail = ({ pause }: DestinationHistory): RailVerdict =>
+  pause === null
+    ? pass('paused', 'Dialling is not paused.')
+    : refuse('paused', 'paused', pausedSentence(pause));
 
 /** Runs every rail, in order. A refusal of one does not hide the others. */
 export const runGuardRails = (
@@ -180,6 +206,7 @@ export const runGuardRails = (
       deadlineRail(command, now),
       callbackRail(command, settings),
       doNotCallRail(history),
+      pauseRail(history),
     ],
     destination: destination.e164,
     callerId: callerId?.choice ?? null,

@@ -233,15 +233,32 @@ describe('refusals', () => {
       ['not_after', 'pass'],
       ['callback_url', 'pass'],
       ['do_not_call', 'pass'],
+      ['paused', 'pass'],
     ]);
   });
 
   test('a number on the do-not-call list is refused by its code', () => {
-    expect(planCall(command(), settings(), T0, aChoice(), { doNotCall: true })).toMatchObject({
+    const history = { doNotCall: true, doNotCallTargets: [], pause: null };
+    expect(planCall(command(), settings(), T0, aChoice(), history)).toMatchObject({
       status: 'refused',
       code: 'do_not_call',
       field: 'do_not_call',
     });
+  });
+
+  test('so is a transfer target on it, by its name', () => {
+    const history = { doNotCall: false, doNotCallTargets: ['front-desk'], pause: null };
+    expect(planCall(command(), settings(), T0, aChoice(), history)).toMatchObject({
+      code: 'do_not_call',
+      detail: expect.stringContaining('front-desk'),
+    });
+  });
+
+  test('a pause is told after everything else that is wrong', () => {
+    const history = { doNotCall: true, doNotCallTargets: [], pause: { since: T0, reason: 'x', by: 'ops' } };
+    const plan = planCall(command(), settings(), T0, aChoice(), history);
+    expect(plan).toMatchObject({ code: 'do_not_call' });
+    expect(plan.verdicts.at(-1)).toMatchObject({ rail: 'paused', verdict: 'refuse', code: 'paused' });
   });
 
   test('a callback goes where the list lets it, the end to a resume URL', () => {

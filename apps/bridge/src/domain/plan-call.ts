@@ -37,7 +37,7 @@ const startOf = (command: DispatchCommand, now: Date): Date | null => {
   return at !== null && at > now ? at : null;
 };
 
-const NO_HISTORY: DestinationHistory = { doNotCall: false };
+const NO_HISTORY: DestinationHistory = { doNotCall: false, doNotCallTargets: [], pause: null };
 
 const playbookLimit = (choice: PlaybookChoice): number | null =>
   choice.status === 'chosen' ? choice.playbook.max_call_seconds : null;

@@ -12,9 +12,11 @@ import {
   type RefusalCode,
 } from '../domain/guard-rails.ts';
 import { planCall } from '../domain/plan-call.ts';
+import { targetsAsked } from '../domain/transfer-numbers.ts';
 import type { CallStore, CallTransaction, Playbooks } from '../ports.ts';
 import { placeCall } from './advance.ts';
 import { choosePlaybook } from './choose-playbook.ts';
+import { findDoNotCall } from './find-do-not-call.ts';
 import { findNextAttempt } from './next-attempt.ts';
 
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
@@ -87,10 +89,11 @@ const decide = async (
   }
 
   if (shelf.problem !== null) return { status: 'playbooks_unavailable', problem: shelf.problem };
-  const doNotCall = destination.status === 'ok' && (await tx.isDoNotCall(destination.number.e164));
-  const number = destination.status === 'ok' ? destination.number.e164 : command.destination;
-  const choice = choosePlaybook(shelf, command, number, settings);
-  const plan = planCall(command, settings, now, choice, { doNotCall });
+  const e164 = destination.status === 'ok' ? destination.number.e164 : null;
+  const choice = choosePlaybook(shelf, command, e164 ?? command.destination, settings);
+  const targets = targetsAsked(command, choice);
+  const listed = await findDoNotCall(tx, e164, targets, settings.policy.defaultCountry);
+  const plan = planCall(command, settings, now, choice, { ...listed, pause: await tx.holdSwitch() });
   if (command.dry_run === true) {
     return {
       status: 'checked',

@@ -45,7 +45,7 @@ export const dispatchMetadata = (call: Call): string =>
 type Claim =
   | { readonly status: 'dispatched' | 'blocked'; readonly call: Call }
   | { readonly status: 'later'; readonly ms: number }
-  | { readonly status: 'full' | 'none' };
+  | { readonly status: 'full' | 'paused' | 'none' };
 
 /** One more dispatch for a locked call, if what is checked at the door still allows it. */
 const dispatchLocked = async (
@@ -68,6 +68,7 @@ const claimNext = (deps: DispatchDeps): Promise<Claim> =>
     const load = await tx.lockTrunk(deps.trunk);
     const locked = await tx.lockNextQueued(deps.trunk);
     if (locked === null) return { status: 'none' };
+    if ((await tx.holdSwitch()) !== null) return { status: 'paused' };
     const place = claimPlace(load, deps.limits);
     return place.status === 'free' ? dispatchLocked(tx, locked, deps.settings) : place;
   });
@@ -83,6 +84,7 @@ export const dispatchQueuedCalls = async (deps: DispatchDeps): Promise<number | 
     switch (claim.status) {
       case 'none':
       case 'full':
+      case 'paused':
         return null;
       case 'later':
         return claim.ms;
@@ -101,6 +103,7 @@ const claimAgain = (deps: DispatchDeps, due: Call): Promise<Claim> =>
     const locked = await tx.lockCall(due.id);
     const isStill = locked?.call.status === 'dispatched' && locked.call.dispatchNumber === due.dispatchNumber;
     if (!isStill) return { status: 'none' };
+    if ((await tx.holdSwitch()) !== null) return { status: 'paused' };
     // It holds its place already; only the pace counts.
     const place = claimPlace({ ...load, active: 0, waiting: 0 }, deps.limits);
     return place.status === 'later' ? place : dispatchLocked(tx, locked, deps.settings);
@@ -114,6 +117,7 @@ const claimAgain = (deps: DispatchDeps, due: Call): Promise<Claim> =>
 export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<number | null> => {
   for (const due of await deps.calls.findDueForRedispatch(deps.trunk)) {
     const claim = await claimAgain(deps, due);
+    if (claim.status === 'paused') return null;
     if (claim.status === 'later') return claim.ms;
     if (claim.status !== 'dispatched') continue;
     const facts = { callId: claim.call.id, dispatch: claim.call.dispatchNumber };

@@ -47,7 +47,11 @@ export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promis
     if (locked === null) return null;
     const { token, dispatch, job_id: jobId } = request;
     // Its callee may have asked for no more calls, in another call, since this one was dispatched.
-    const isBlocked = locked.call.status === 'dispatched' && (await tx.isDoNotCall(locked.call.destination));
+    const mayBegin = locked.call.status === 'dispatched' && locked.call.cancelRequestedAt === null;
+    const isBlocked = mayBegin && (await tx.findListed([locked.call.destination])).length > 0;
+    // The call stays as it is, and is dispatched again when the pause is over.
+    if (mayBegin && !isBlocked && (await tx.holdSwitch()) !== null)
+      return { granted: false, reason: 'paused' };
     const { call } = await advance(
       tx,
       locked,

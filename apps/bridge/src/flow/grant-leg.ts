@@ -2,6 +2,7 @@ import type { LegAnswer, LegRequest } from '@outdial/telephony';
 import { grantedLeg, judgeLeg, legRefused } from '../domain/bridged-leg.ts';
 import type { DispatchLimits } from '../domain/claim-place.ts';
 import { type DialSettings, DO_NOT_CALL } from '../domain/guard-rails.ts';
+import { pausedSentence } from '../domain/pause.ts';
 import type { CallStore } from '../ports.ts';
 import { advance } from './advance.ts';
 import { playbookOf } from './grant-call.ts';
@@ -35,8 +36,11 @@ export const grantLeg = async (deps: Deps, id: string, request: LegRequest): Pro
     const { limits, settings } = deps;
     const verdict = judgeLeg({ call, target, load, limits, settings, now });
     if (verdict.status === 'answer') return { status: 'answered', answer: verdict.answer };
-    if (await tx.isDoNotCall(verdict.leg.key))
+    if ((await tx.findListed([verdict.leg.key])).length > 0)
       return { status: 'answered', answer: legRefused('blocked', { message: DO_NOT_CALL }) };
+    const pause = await tx.holdSwitch();
+    if (pause !== null)
+      return { status: 'answered', answer: legRefused('blocked', { message: pausedSentence(pause) }) };
     await advance(tx, locked, { type: 'leg_granted', leg: verdict.leg });
     return { status: 'answered', answer: grantedLeg(verdict.leg, now) };
   });

@@ -2,6 +2,7 @@ import { isFinal } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { retryOf } from '../domain/next-attempt.ts';
+import { pausedSentence } from '../domain/pause.ts';
 import type { CallStore, CallTransaction } from '../ports.ts';
 import { placeRepetition } from './advance.ts';
 import { findLiveAttempt } from './next-attempt.ts';
@@ -10,7 +11,7 @@ import { recheck } from './recheck.ts';
 export type RetryResult =
   /** `replayed`: this call was placed again before, and this is the call that was made then. */
   | { readonly status: 'placed'; readonly call: Call; readonly replayed: boolean }
-  | { readonly status: 'refused'; readonly detail: string }
+  | { readonly status: 'refused' | 'paused'; readonly detail: string }
   | { readonly status: 'not_found' };
 
 const refusalOf = async (tx: CallTransaction, call: Call, settings: DialSettings): Promise<string | null> => {
@@ -40,6 +41,8 @@ export const retryCall = (
     if (made !== undefined) return { status: 'placed', call: made, replayed: true };
     const detail = await refusalOf(tx, locked.call, deps.settings);
     if (detail !== null) return { status: 'refused', detail };
+    const pause = await tx.holdSwitch();
+    if (pause !== null) return { status: 'paused', detail: pausedSentence(pause) };
     const call = await placeRepetition(tx, locked.call, retryOf(locked.call, locked.now), locked.now);
     return { status: 'placed', call, replayed: false };
   });

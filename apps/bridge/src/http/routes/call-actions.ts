@@ -65,6 +65,7 @@ export const callActionRoutes = (app: App, deps: RouteDeps): void => {
           'scope_missing',
           'call_not_found',
           'retry_not_possible',
+          'paused',
           'database_unavailable',
         ),
       },
@@ -76,6 +77,8 @@ export const callActionRoutes = (app: App, deps: RouteDeps): void => {
           throw notFound(request.params.id);
         case 'refused':
           throw new HttpError('retry_not_possible', result.detail);
+        case 'paused':
+          throw new HttpError('paused', result.detail);
         case 'placed':
           deps.wake();
           return reply

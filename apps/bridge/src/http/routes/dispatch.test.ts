@@ -187,6 +187,7 @@ describe('dry_run', () => {
       'not_after',
       'callback_url',
       'do_not_call',
+      'paused',
     ]);
     expect(await rows()).toBe(0);
   });
@@ -196,7 +197,7 @@ describe('dry_run', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({
       would_call: false,
-      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}, {}, {}],
+      checks: [{ verdict: 'refuse', code: 'emergency_number' }, {}, {}, {}, {}, {}, {}],
     });
   });
 
