@@ -15,17 +15,22 @@ import { storableInput } from './http/plugins/storable-input.ts';
 import type { App, RouteDeps } from './http/route.ts';
 import { agentRoutes } from './http/routes/agent.ts';
 import { agentRecordingRoute, agentResultRoute } from './http/routes/agent-keepsakes.ts';
+import { backupRoute } from './http/routes/backup.ts';
 import { callActionRoutes } from './http/routes/call-actions.ts';
 import { callbackRoutes, replayRoute } from './http/routes/callbacks.ts';
 import { callRoutes } from './http/routes/calls.ts';
 import { dispatchRoute } from './http/routes/dispatch.ts';
+import { doNotCallRoutes } from './http/routes/do-not-call.ts';
+import { doNotCallImportRoute } from './http/routes/do-not-call-import.ts';
 import { eventRoutes } from './http/routes/events.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { keepsakeRoutes } from './http/routes/keepsakes.ts';
+import { killSwitchRoutes } from './http/routes/kill-switch.ts';
 import { livekitWebhookRoute } from './http/routes/livekit-webhook.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
 import { playbooksRoute } from './http/routes/playbooks.ts';
 import { purgeRoute } from './http/routes/purge.ts';
+import { queueRoute } from './http/routes/queue.ts';
 import { giveUpRequest, serverOptions } from './http/server-options.ts';
 import type { ReadLiveKitWebhook } from './ports.ts';
 
@@ -64,12 +69,17 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   eventRoutes(app, deps);
   callbackRoutes(app, deps);
   playbooksRoute(app, deps);
+  doNotCallRoutes(app, deps);
+  killSwitchRoutes(app, deps);
+  queueRoute(app, deps);
   openapiRoute(app);
   await app.register(async (scope) => {
     const bodiless = acceptAnyBody(scope.withTypeProvider<ZodTypeProvider>());
     callActionRoutes(bodiless, deps);
     replayRoute(bodiless, deps);
+    backupRoute(bodiless, deps);
   });
+  await app.register(async (lists) => doNotCallImportRoute(lists.withTypeProvider<ZodTypeProvider>(), deps));
   await app.register(async (hooks) => livekitWebhookRoute(hooks.withTypeProvider<ZodTypeProvider>(), deps));
   await app.register(async (signed) => {
     await signed.register(agentSignature, { secret: deps.agentReportSecret });

@@ -1,11 +1,25 @@
 import { Command } from 'commander';
 import type { Verb, VerbDeps } from './verb.ts';
+import { backupVerb } from './verbs/backup.ts';
 import { callVerb } from './verbs/call.ts';
 import { callbacksVerb } from './verbs/callbacks.ts';
 import { callsVerb } from './verbs/calls.ts';
+import { doNotCallVerb } from './verbs/do-not-call.ts';
+import { pauseVerb, resumeVerb } from './verbs/pause.ts';
 import { playbookVerb } from './verbs/playbook.ts';
+import { queueVerb } from './verbs/queue.ts';
 
-const VERBS: readonly Verb[] = [callVerb, callsVerb, callbacksVerb, playbookVerb];
+const VERBS: readonly Verb[] = [
+  callVerb,
+  callsVerb,
+  callbacksVerb,
+  queueVerb,
+  pauseVerb,
+  resumeVerb,
+  doNotCallVerb,
+  backupVerb,
+  playbookVerb,
+];
 
 const AFTER_HELP = `
 It asks the bridge at BRIDGE_URL (default http://127.0.0.1:8080) with OUTDIAL_API_KEY, both from the
