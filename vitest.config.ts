@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const unit = (name: string, root: string) => ({
+const unit = (name: string, root: string, except: readonly string[] = []) => ({
   test: {
     name,
     root,
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/*.lab.test.ts'],
+    exclude: ['**/node_modules/**', '**/*.lab.test.ts', ...except],
     // Databases and speech programs start within seconds, also on a busy machine.
     testTimeout: 30_000,
     hookTimeout: 90_000,
@@ -23,7 +23,8 @@ export default defineConfig({
       unit('runtime', 'packages/runtime'),
       unit('playbooks', 'packages/playbooks'),
       unit('lab', 'packages/lab'),
-      unit('bridge', 'apps/bridge'),
+      unit('bridge', 'apps/bridge', ['security/**']),
+      unit('security', 'apps/bridge/security'),
       unit('agent', 'apps/agent'),
       unit('cli', 'apps/cli'),
       unit('bench', 'bench'),

@@ -48,6 +48,7 @@ export const createAfterCall = (options: {
     await spool.keep({
       call_id: callId,
       token: options.token,
+      traceparent: call.traceparent,
       ...identifyProcess(),
       complete: done,
       turns: transcriptOf(session?.history.items ?? [], performance.timeOrigin + answeredAt),

@@ -15,6 +15,7 @@ const problemsOf = (changes: Record<string, string>): readonly string[] => {
 test('the defaults are those of .env.example', () => {
   expect(testConfig()).toMatchObject({
     AGENT_NAME: 'nehos-outbound-agent',
+    AGENT_HEALTH_HOST: '127.0.0.1',
     SIP_DIAL_FORMAT: 'e164_digits',
     ACCOUNT_CODE_HEADER: 'X-Account-Code',
     CARTESIA_VOICE_ID: '9626c31c-bec5-4cca-baa8-f8ba9e84c8bc',

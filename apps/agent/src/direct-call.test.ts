@@ -35,6 +35,7 @@ test("the guide's own dispatch is read as a call", () => {
       max_call_seconds: 840,
       voicemail: 'hang_up',
       record: false,
+      traceparent: null,
       playbook: {
         ...DEFAULT_PLAYBOOK,
         transfer_targets: [{ name: 'default', description: null, uri: 'tel:+61731071901' }],

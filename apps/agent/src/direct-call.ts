@@ -94,6 +94,7 @@ export const callFromMetadata = (
       voicemail: 'hang_up',
       record: false,
       playbook: withTransferTarget({ ...words, transfer_targets: transferTargets }, transferTarget),
+      traceparent: null,
     },
   };
 };

@@ -23,6 +23,7 @@ import { createCallEnd } from './call-end.ts';
 import { type AgentConfig, aftermathDir, agentConfigSchema, callMarksDir, spoolDir } from './config.ts';
 import { type Conversation, createConversation } from './conversation.ts';
 import { callFromMetadata, readDefaultPlaybook } from './direct-call.ts';
+import { measureHostDelay } from './host-delay.ts';
 import { buildLlm, buildModels, silentAfterMs, turnDetectionFor } from './models.ts';
 import type { CallLedger } from './ports.ts';
 import { type CallRecording, createCallRecording } from './recording/call-recording.ts';
@@ -32,6 +33,8 @@ import { runCall } from './run-call.ts';
 import { chooseModels } from './speech/choice.ts';
 import { createDeparture } from './speech/departure.ts';
 import { describeSessionFailure } from './speech/failure.ts';
+import type { VoiceFacts } from './speech/resilient-tts.ts';
+import { speechFactsOf } from './speech/speech-facts.ts';
 import { loadVad } from './speech/vad.ts';
 import { silenceVadLag, watchVad } from './speech/vad-lag.ts';
 import { sentencesFor } from './talk/sentences.ts';
@@ -110,6 +113,8 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
 
   silenceVadLag(frameworkLog());
   const vadFacts = vad === null ? null : watchVad(vad, config.VAD, log);
+  const loopDelay = measureHostDelay(99);
+  let voiceFacts: VoiceFacts | null = null;
 
   const running = runCall({
     config,
@@ -121,6 +126,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
     media: createRoomMedia(ctx.room, log),
     converse: (call, transfers) => {
       const models = buildModels(config, vad, call.playbook, log);
+      voiceFacts = models.tts.facts;
       const guard = createEndGuard(() => conversation);
       const departure = createDeparture({
         play: (frames) => playInRoom(ctx.room, frames),
@@ -175,6 +181,7 @@ const entry = async (ctx: JobContext<JobData>): Promise<void> => {
       return conversation;
     },
     afterCall,
+    speechFacts: () => (voiceFacts === null ? null : speechFactsOf(voiceFacts, vadFacts, loopDelay())),
     end,
     hold: () => holdCall(callMarksDir(config), roomNameOf(ctx), log),
     log,

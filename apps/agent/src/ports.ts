@@ -1,4 +1,11 @@
-import type { CallOutcome, CallReport, Follows, GrantedCall, LEG_REFUSALS } from '@outdial/telephony';
+import type {
+  CallOutcome,
+  CallReport,
+  Follows,
+  GrantedCall,
+  LEG_REFUSALS,
+  SpeechFacts,
+} from '@outdial/telephony';
 
 /** What a job may do with its call: dial before `dialBefore` (ms of `performance.now()`), or leave. */
 export type Grant =
@@ -32,9 +39,10 @@ export type CallLedger = {
   onCancel(listener: () => void): void;
   /**
    * Writes the end down, once, before the call is taken down; what it gives then delivers it, for as
-   * long as a job may wait. `follows`: what is still to come. Neither throws.
+   * long as a job may wait. `follows`: what is still to come; `speech`: how well the job kept up, if it
+   * got so far. Neither throws.
    */
-  close(outcome: CallOutcome, follows: Follows): Promise<() => Promise<void>>;
+  close(outcome: CallOutcome, follows: Follows, speech: SpeechFacts | null): Promise<() => Promise<void>>;
 };
 
 /**

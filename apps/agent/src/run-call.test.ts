@@ -35,6 +35,7 @@ describe('before the INVITE', () => {
       hangUps: 0,
       listens: 0,
       follows: [],
+      speech: [],
       kept: [],
       held: 0,
       asked: [],
@@ -478,4 +479,29 @@ describe('what was said', () => {
     expect(rig.seen.follows).toEqual([{ result: false, recording: false }]);
     expect(rig.seen.kept).toEqual(['hang up']);
   });
+});
+
+test('every line from the grant on names the trace; how speech went is told with the end', async () => {
+  const logged: string[] = [];
+  const speech = {
+    vad_late_windows: 0,
+    vad_max_lag_ms: 0,
+    voice_retries: 2,
+    voice_fallbacks: 0,
+    voice_lost: 0,
+    loop_delay_ms: 4,
+  };
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const rig = createCallRig({
+    logged,
+    speech,
+    call: { traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+  });
+  await rig.answer();
+  rig.leave(DisconnectReason.CLIENT_INITIATED);
+  await rig.done;
+  const lines = logged.map((line) => JSON.parse(line));
+  expect(lines.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['answered', 'call over']));
+  expect(lines.filter(({ traceId }) => traceId !== trace)).toEqual([]);
+  expect(rig.seen.speech).toEqual([speech]);
 });

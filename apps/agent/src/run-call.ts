@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Room } from '@livekit/rtc-node';
 import type { Logger } from '@outdial/runtime';
-import type { GrantedCall } from '@outdial/telephony';
+import { type GrantedCall, type SpeechFacts, traceFacts } from '@outdial/telephony';
 import type { CallMark } from './adapters/call-marks.ts';
 import { type LegGone, type LegWatch, watchLeg } from './adapters/leg-watch.ts';
 import { CALLEE_IDENTITY, TARGET_IDENTITY } from './adapters/livekit-sip-leg.ts';
@@ -40,6 +40,8 @@ export type CallJob = {
   readonly converse: (call: GrantedCall, transfers: Transfers) => Conversation;
   /** Keeps what was said; `null` for a call that has no record. */
   readonly afterCall: AfterCall | null;
+  /** How well speech has kept up so far; `null` before there was any. */
+  readonly speechFacts: () => SpeechFacts | null;
   readonly end: CallEndLatch;
   /** Marks the call as live for whoever outlives this process. */
   readonly hold: () => CallMark;
@@ -73,6 +75,8 @@ export const runCall = async (job: CallJob): Promise<void> => {
   const grant = await ledger.grant();
   if (grant.status === 'refused') return log.info({ reason: grant.reason }, 'no grant: nothing is dialled');
   const { call } = grant;
+  // From here on every line of this job names the trace.
+  log.setBindings(traceFacts(call.traceparent));
   ledger.onCancel(() => end.decide({ reason: 'canceled_by_api', hungUpBy: 'api' }));
 
   let answeredAt: number | null = null;
@@ -176,7 +180,7 @@ export const runCall = async (job: CallJob): Promise<void> => {
       log.error({ reason: decided.message }, 'the job leaves; callee and target talk on');
     } else {
       log.info({ status: outcome.status, end_reason: outcome.end_reason, sip: outcome.sip }, 'call over');
-      const deliver = await ledger.close(outcome, after?.follows ?? NOTHING_FOLLOWS);
+      const deliver = await ledger.close(outcome, after?.follows ?? NOTHING_FOLLOWS, job.speechFacts());
       const dials = [dialing, transfers?.pending() ?? null].filter((one) => one !== null);
       await Promise.all([deliver(), takeDown(leg, dials), after?.draft()]);
       await mark.release();

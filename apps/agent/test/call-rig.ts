@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { ConnectionState, type Room } from '@livekit/rtc-node';
 import { createLogger } from '@outdial/runtime';
-import type { CallOutcome, Follows, GrantedCall } from '@outdial/telephony';
+import type { CallOutcome, Follows, GrantedCall, SpeechFacts } from '@outdial/telephony';
 import { createCallEnd } from '../src/call-end.ts';
 import type { CallStep, DialResult, Grant, Invite, LegGrant, ReferResult } from '../src/ports.ts';
 import { type CallJob, runCall } from '../src/run-call.ts';
@@ -29,6 +29,9 @@ export const createCallRig = (
     legGrant?: LegGrant;
     /** Somebody watches over two people who talk without an agent; default true. */
     watchesOver?: boolean;
+    speech?: SpeechFacts;
+    /** What the job logs. */
+    logged?: string[];
     /** The job is told to end before it begins. */
     ended?: boolean;
   } = {},
@@ -54,6 +57,7 @@ export const createCallRig = (
     listens: 0,
     held: 0,
     follows: [] as Follows[],
+    speech: [] as (SpeechFacts | null)[],
     /** `draft`, `hang up`, `finish`, in order. */
     kept: [] as string[],
     /** Of second legs: what was asked of the bridge, dialled, and what the callee heard and did not hear. */
@@ -86,8 +90,9 @@ export const createCallRig = (
       onCancel: (listener) => {
         cancel = listener;
       },
-      close: async (outcome, follows) => {
+      close: async (outcome, follows, speech) => {
         seen.outcomes.push(outcome);
+        seen.speech.push(speech);
         seen.follows.push(follows);
         return async () => {};
       },
@@ -167,6 +172,7 @@ export const createCallRig = (
             }),
           }
         : null,
+    speechFacts: () => options.speech ?? null,
     end: createCallEnd(),
     hold: () => {
       seen.held += 1;
@@ -177,7 +183,12 @@ export const createCallRig = (
         },
       };
     },
-    log: createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} }),
+    log: createLogger(
+      { name: 'test', level: 'info', logPii: false },
+      {
+        write: (line) => options.logged?.push(line),
+      },
+    ),
   };
   if (options.ended === true) job.end.decide({ reason: 'agent_error', hungUpBy: 'platform' });
   const statusOf = (of: Leg, value: string) => {

@@ -13,6 +13,7 @@ export const testCall = (changes: Partial<GrantedCall> = {}): GrantedCall => ({
   max_call_seconds: 600,
   voicemail: 'hang_up',
   record: false,
+  traceparent: null,
   playbook: playbookForCall(DEFAULT_PLAYBOOK, {
     greeting: null,
     instructions: null,

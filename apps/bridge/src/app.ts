@@ -1,9 +1,12 @@
 import fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { AddressRange } from './domain/address-range.ts';
 import type { ApiKey } from './domain/api-keys.ts';
 import { acceptAnyBody } from './http/any-body.ts';
+import { addressList } from './http/plugins/address-list.ts';
 import { agentSignature } from './http/plugins/agent-signature.ts';
 import { authorization } from './http/plugins/authorization.ts';
+import { browserSessions } from './http/plugins/browser-sessions.ts';
 import { errorAnswers } from './http/plugins/error-answers.ts';
 import { floodStop } from './http/plugins/flood-stop.ts';
 import { openapi } from './http/plugins/openapi.ts';
@@ -12,6 +15,7 @@ import { securityHeaders } from './http/plugins/security-headers.ts';
 import { type Lifecycle, shutdown } from './http/plugins/shutdown.ts';
 import { slowRequest } from './http/plugins/slow-request.ts';
 import { storableInput } from './http/plugins/storable-input.ts';
+import { trace } from './http/plugins/trace.ts';
 import type { App, RouteDeps } from './http/route.ts';
 import { agentRoutes } from './http/routes/agent.ts';
 import { agentRecordingRoute, agentResultRoute } from './http/routes/agent-keepsakes.ts';
@@ -27,11 +31,14 @@ import { healthRoutes } from './http/routes/health.ts';
 import { keepsakeRoutes } from './http/routes/keepsakes.ts';
 import { killSwitchRoutes } from './http/routes/kill-switch.ts';
 import { livekitWebhookRoute } from './http/routes/livekit-webhook.ts';
+import { metricsRoute } from './http/routes/metrics.ts';
 import { openapiRoute } from './http/routes/openapi.ts';
+import { pages } from './http/routes/pages.ts';
 import { playbooksRoute } from './http/routes/playbooks.ts';
 import { purgeRoute } from './http/routes/purge.ts';
 import { queueRoute } from './http/routes/queue.ts';
-import { giveUpRequest, serverOptions } from './http/server-options.ts';
+import { giveUpRequest, MOST_CONNECTIONS, serverOptions } from './http/server-options.ts';
+import { Sessions } from './http/sessions.ts';
 import type { ReadLiveKitWebhook } from './ports.ts';
 
 /** What the HTTP side needs to be built. */
@@ -40,6 +47,8 @@ export type AppDeps = RouteDeps & {
   readonly agentReportSecret: string;
   readonly readLiveKitWebhook: ReadLiveKitWebhook;
   readonly trustProxy: readonly string[];
+  /** Who may ask at all; empty: everybody. */
+  readonly allowedAddresses: readonly AddressRange[];
   readonly lifecycle: Lifecycle;
   readonly version: string;
 };
@@ -50,12 +59,16 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser('text/plain');
+  app.server.maxConnections = MOST_CONNECTIONS;
 
-  await app.register(errorAnswers, { log: deps.log });
+  await app.register(trace);
+  await app.register(errorAnswers, { log: deps.log, onError: deps.metrics.errorAnswered });
   await app.register(slowRequest, { giveUp: giveUpRequest });
   await app.register(securityHeaders);
   await app.register(shutdown, { lifecycle: deps.lifecycle });
-  await app.register(authorization, { keys: deps.apiKeys });
+  await app.register(addressList, { allowed: deps.allowedAddresses });
+  await app.register(browserSessions, { sessions: new Sessions(deps.agentReportSecret, deps.apiKeys) });
+  await app.register(authorization, { keys: deps.apiKeys, log: deps.log });
   await app.register(floodStop);
   await app.register(storableInput);
   await app.register(requestLog, { log: deps.log });
@@ -72,7 +85,9 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   doNotCallRoutes(app, deps);
   killSwitchRoutes(app, deps);
   queueRoute(app, deps);
+  metricsRoute(app, deps);
   openapiRoute(app);
+  await app.register(async (scope) => pages(scope, deps));
   await app.register(async (scope) => {
     const bodiless = acceptAnyBody(scope.withTypeProvider<ZodTypeProvider>());
     callActionRoutes(bodiless, deps);

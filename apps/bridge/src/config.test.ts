@@ -79,6 +79,12 @@ describe('values that cannot be', () => {
     ['ALLOWED_COUNTRIES', 'AU,NZL'],
     ['BRIDGE_TRUST_PROXY', 'proxy.local'],
     ['BRIDGE_TRUST_PROXY', '10.0.0.0/33'],
+    ['BRIDGE_TRUST_PROXY', '0.0.0.0/0'],
+    ['BRIDGE_TRUST_PROXY', '::/0'],
+    ['BRIDGE_TRUST_PROXY', 'loopback'],
+    ['BRIDGE_TRUST_PROXY', '1'],
+    ['BRIDGE_IP_ALLOWLIST', 'office.lan'],
+    ['BRIDGE_IP_ALLOWLIST', '10.0.0.0/8,192.168.1'],
     ['LOG_PII', 'yes'],
     ['AGENT_REPORT_SECRET', 'short'],
     ['SIP_FROM_NUMBER', '+61 2 5550 0199'],
@@ -125,7 +131,6 @@ describe('callbacks', () => {
 describe('what is not built', () => {
   test('is refused by name, all at once', () => {
     const names = [
-      'BRIDGE_IP_ALLOWLIST',
       'CALLING_HOURS',
       'CALLING_TIMEZONE',
       'MAX_CALLS_PER_HOUR',

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import {
   type Check,
   callerIdSettingsOf,
@@ -16,20 +15,20 @@ import {
   withDefault,
 } from '@outdial/runtime';
 import { z } from 'zod';
+import { type AddressRange, parseRange } from './domain/address-range.ts';
 import { parseApiKeys } from './domain/api-keys.ts';
 import { checkCallbackUrl, parseAllowedHosts } from './domain/callback-target.ts';
 import type { DispatchLimits } from './domain/claim-place.ts';
 import type { DialSettings } from './domain/guard-rails.ts';
 import { checkSigningSecret } from './domain/signing-secret.ts';
 
-const checkAddress: Check = (entry) => {
-  const [address = '', bits, ...rest] = entry.split('/');
-  const most = isIP(address) === 6 ? 128 : 32;
-  const bitsFit = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
-  return isIP(address) !== 0 && bitsFit && rest.length === 0
-    ? null
-    : `"${entry}" is not an address or a CIDR range, such as 10.0.0.0/8.`;
-};
+const checkAddress: Check = (entry) =>
+  parseRange(entry) === null ? `"${entry}" is not an address or a CIDR range, such as 10.0.0.0/8.` : null;
+
+const checkProxy: Check = (entry) =>
+  parseRange(entry)?.[1] === 0
+    ? `"${entry}" is everybody: then anybody could write the address that is believed. Name your proxy.`
+    : checkAddress(entry);
 
 /** The names that only the bridge reads, what each means (`description`) and its default (`meta().default`). */
 export const bridgeEnvironment = {
@@ -46,6 +45,11 @@ export const bridgeEnvironment = {
   BRIDGE_PORT: number({ min: 0, max: 65_535, default: 8080 }, 'The port that the bridge listens on.'),
   BRIDGE_TRUST_PROXY: list(
     'Addresses (CIDR list) of proxies whose X-Forwarded-For is believed.',
+    '',
+    checkProxy,
+  ),
+  BRIDGE_IP_ALLOWLIST: list(
+    'Addresses (CIDR list) that may use the API and its pages; unset: any. Health checks, agents and LiveKit always may.',
     '',
     checkAddress,
   ),
@@ -94,7 +98,6 @@ const notAvailable = (harmless: RegExp | null = null) =>
  * guard rail that is silently ignored is worse than none.
  */
 const unavailableEnvironment = {
-  BRIDGE_IP_ALLOWLIST: notAvailable(),
   CALLING_HOURS: notAvailable(),
   CALLING_TIMEZONE: notAvailable(),
   MAX_CALLS_PER_HOUR: notAvailable(),
@@ -141,6 +144,10 @@ export const limitsOf = (config: BridgeConfig): DispatchLimits => ({
   maxConcurrentCalls: config.MAX_CONCURRENT_CALLS,
   callsPerSecond: config.CALLS_PER_SECOND,
 });
+
+/** Who may use the API and its pages; empty: everybody. */
+export const allowedAddresses = (config: BridgeConfig): readonly AddressRange[] =>
+  config.BRIDGE_IP_ALLOWLIST.map(parseRange).filter((range) => range !== null);
 
 /** Folder of the recordings. */
 export const recordingsDir = (config: BridgeConfig): string =>

@@ -30,6 +30,7 @@ import { createRecordingStore } from './adapters/recordings/recording-store.ts';
 import { buildApp } from './app.ts';
 import { type Background, startBackground } from './background.ts';
 import {
+  allowedAddresses,
   type BridgeConfig,
   bridgeConfigSchema,
   dialSettings,
@@ -41,6 +42,8 @@ import {
 } from './config.ts';
 import { closeAfterPowerLoss } from './flow/close-after-power-loss.ts';
 import type { App } from './http/route.ts';
+import { type BridgeMetrics, createBridgeMetrics } from './metrics/bridge-metrics.ts';
+import { watchStore } from './metrics/watch-store.ts';
 import { restore } from './restore.ts';
 import { StartError } from './start-error.ts';
 
@@ -56,7 +59,7 @@ const STOP_LIMIT_MS = 40_000;
 const CONNECTIONS_END_WITHIN_MS = 10_000;
 
 /** Opens the records, and says in one sentence why they cannot be opened. */
-const openStore = async (config: BridgeConfig, log: Logger) => {
+const openStore = async (config: BridgeConfig, metrics: BridgeMetrics, log: Logger) => {
   const embedded = config.DATABASE_URL === null;
   const checkSpace = embedded ? () => checkDiskSpace(config.DATA_DIR) : () => {};
   if (embedded) makePrivateFolder(config.DATA_DIR);
@@ -80,7 +83,7 @@ const openStore = async (config: BridgeConfig, log: Logger) => {
   };
   const { opened, applied, alarms, feed } = await (embedded ? open() : explainDatabase(open));
   log.info({ store: embedded ? 'embedded' : 'postgres', applied }, 'database ready');
-  const calls = createCallStore(opened.db, alarms.set, checkSpace);
+  const calls = watchStore(createCallStore(opened.db, alarms.set, checkSpace), metrics);
   if (boot?.powerLost === true) {
     log.error('the host was started anew since the last unclean stop; open calls are closed as unknown');
     await closeAfterPowerLoss({ calls, log });
@@ -110,7 +113,8 @@ const closeServer = async (app: App): Promise<void> => {
 
 const startBridge = async (config: BridgeConfig, log: Logger) => {
   const playbooks = await openPlaybooks(config, log);
-  const store = await openStore(config, log);
+  const metrics = createBridgeMetrics(packageJson.version);
+  const store = await openStore(config, metrics, log);
   const livekit = createLiveKit({
     url: config.LIVEKIT_URL,
     apiKey: config.LIVEKIT_API_KEY,
@@ -146,11 +150,13 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
     wake: () => background?.wake(),
     feed: store.feed,
     ending: ending.signal,
+    metrics,
     log,
     apiKeys: config.BRIDGE_API_KEYS,
     agentReportSecret: config.AGENT_REPORT_SECRET,
     readLiveKitWebhook: createWebhookReader(config.LIVEKIT_API_KEY, config.LIVEKIT_API_SECRET),
     trustProxy: config.BRIDGE_TRUST_PROXY,
+    allowedAddresses: allowedAddresses(config),
     lifecycle,
     version: packageJson.version,
   });

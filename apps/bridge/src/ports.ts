@@ -81,10 +81,13 @@ export interface CallTransaction {
   /** The callbacks of these calls, oldest first. */
   findCallbacksOf(callIds: readonly string[]): Promise<readonly CallbackView[]>;
   /**
-   * Takes the oldest callback that is due for the address of this one, for `claimMs` at the longest;
+   * Takes the oldest callback that is due for the address of this one, for `claimMs` at the longest, with its call's trace;
    * null when none is due or somebody is at it: one delivery at a time for an address.
    */
-  claimCallback(id: string, claimMs: number): Promise<{ callback: Callback; now: Date } | null>;
+  claimCallback(
+    id: string,
+    claimMs: number,
+  ): Promise<{ callback: Callback; traceparent: string | null; now: Date } | null>;
   /** Ends an attempt: changes these fields if the claim is still ours; null when it ran out meanwhile. */
   endAttempt(claimed: Callback, change: Partial<Omit<Callback, 'id'>>): Promise<Callback | null>;
   /** Changes these fields; null: there is no such callback. */
@@ -150,6 +153,18 @@ export type StoredEvent = {
   readonly callId: string;
   readonly type: CallEventType;
   readonly at: Date;
+};
+
+/** How much is open, on all bridges together; ages in seconds, 0 where nothing waits. */
+export type StoreMeasure = {
+  /** Calls that are not over, by status; `scheduled`: queued, and their time has not come. */
+  readonly calls: Readonly<Record<string, number>>;
+  /** Of the queued call that could have started first. */
+  readonly oldestCallSeconds: number;
+  readonly callbacksPending: number;
+  readonly callbacksDead: number;
+  /** Of the callback that is due longest. */
+  readonly callbackOverdueSeconds: number;
 };
 
 /** The records of all calls. Every method throws `StoreUnavailable` when the database is away. */
@@ -219,6 +234,9 @@ export interface CallStore {
   findDueCallbacks(): Promise<readonly Callback[]>;
   /** The endpoint that hears of every call, from the environment; null takes it away. */
   setStandingEndpoint(id: string, recipient: CallbackRecipient | null): Promise<void>;
+
+  /** How much is open now. */
+  measure(): Promise<StoreMeasure>;
 }
 
 /** The numbers that are never dialled. Every method throws `StoreUnavailable` when the database is away. */

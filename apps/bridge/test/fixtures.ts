@@ -30,6 +30,7 @@ export const aNewCall = (change: Partial<NewCall> = {}): NewCall => {
     idempotencyKey: null,
     requestDigest: `digest-${count}`,
     fingerprint: `fingerprint-${count}`,
+    traceparent: null,
     destination: '+61491570156',
     accountCode: 'em-tech-01',
     transferTarget: 'tel:+61255500100',

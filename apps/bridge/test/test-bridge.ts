@@ -18,6 +18,8 @@ import { type AppDeps, buildApp } from '../src/app.ts';
 import { parseApiKeys } from '../src/domain/api-keys.ts';
 import { dispatchQueuedCalls } from '../src/flow/dispatch-call.ts';
 import type { App } from '../src/http/route.ts';
+import { createBridgeMetrics } from '../src/metrics/bridge-metrics.ts';
+import { watchStore } from '../src/metrics/watch-store.ts';
 import type { CallStore } from '../src/ports.ts';
 import { noPlaybooks, settings } from './fixtures.ts';
 import { recordingLiveKit } from './recording-livekit.ts';
@@ -66,7 +68,8 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
   );
   const alarms = await createAlarmClock(opened, log);
   const feed = await openChangeFeed(opened, log);
-  const calls = createCallStore(database, alarms.set);
+  const metrics = createBridgeMetrics('0.0.0');
+  const calls = watchStore(createCallStore(database, alarms.set), metrics);
   const recordingsDir = await mkdtemp(join(tmpdir(), 'outdial-recordings-'));
   const ending = new AbortController();
   const keys = parseApiKeys(
@@ -88,11 +91,13 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
     },
     feed,
     ending: ending.signal,
+    metrics,
     log,
     readLiveKitWebhook: createWebhookReader(LIVEKIT_KEY.apiKey, LIVEKIT_KEY.apiSecret),
     apiKeys: keys.keys,
     agentReportSecret: AGENT_SECRET,
     trustProxy: [],
+    allowedAddresses: [],
     lifecycle,
     version: '0.0.0',
     ...change,

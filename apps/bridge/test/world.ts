@@ -107,7 +107,10 @@ export const openWorld = async (place: DatabasePlace = { type: 'memory' }): Prom
       await world.dispatchAll();
       return id;
     },
-    ask: (id, dispatch = 1, token = TOKEN) => grantCall({ calls }, id, { token, dispatch, job_id: 'AJ_1' }),
+    ask: async (id, dispatch = 1, token = TOKEN) => {
+      const granted = await grantCall({ calls }, id, { token, dispatch, job_id: 'AJ_1' });
+      return granted?.answer ?? null;
+    },
     granted: async (change) => {
       const id = await world.dispatched(change);
       await world.ask(id);

@@ -56,6 +56,7 @@ try {
   say('The lab stays up until Ctrl-C. Another call:');
   process.stdout.write(`\n${curl}\n\n`);
   say(`Bridge   ${outdial.bridgeUrl}   (the API is described at ${outdial.bridgeUrl}/openapi.json)`);
+  say(`Calls    ${outdial.bridgeUrl}/   (in a browser; sign in with the key)`);
   say(`API key  ${outdial.apiKey}`);
   // Ctrl-C ends the process; until then there is nothing to do but to stay.
   for (;;) await delay(60_000);

@@ -28,6 +28,7 @@ const call = {
     silence: { prompt_after_seconds: 10, prompts: ['Are you there?'] },
     result_schema: null,
   },
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
 };
 
 describe('grant', () => {
@@ -77,6 +78,36 @@ describe('grant', () => {
     const answer = { granted: true, dial_within_ms: 1, call: { ...call, ...wrong } };
     expect(grantAnswerSchema.safeParse(answer).success).toBe(false);
   });
+});
+
+describe('what is only for watching fails nothing', () => {
+  test.each([undefined, null, 'not a trace'])('a grant with the trace %j', (traceparent) => {
+    const answer = { granted: true, dial_within_ms: 1, call: { ...call, traceparent } };
+    expect(grantAnswerSchema.parse(answer)).toMatchObject({ call: { ...call, traceparent: null } });
+  });
+
+  const speech = {
+    vad_late_windows: 3,
+    vad_max_lag_ms: 240,
+    voice_retries: 1,
+    voice_fallbacks: 0,
+    voice_lost: 0,
+    loop_delay_ms: 12,
+  };
+  const ended = { ...base, type: 'ended', outcome: makeOutcome('busy') };
+
+  test('an outcome with how well speech went', () => {
+    expect(reportSchema.parse({ ...ended, speech })).toEqual({ ...ended, speech });
+  });
+
+  test.each([null, 'well', { ...speech, loop_delay_ms: -1 }, { ...speech, voice_retries: 0.5 }, {}])(
+    'an outcome with the figures %j',
+    (wrong) => {
+      const parsed = reportSchema.parse({ ...ended, speech: wrong });
+      expect(parsed).toMatchObject(ended);
+      expect(parsed).toHaveProperty('speech', undefined);
+    },
+  );
 });
 
 describe('reports', () => {

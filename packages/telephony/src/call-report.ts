@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type CallOutcome, callOutcomeSchema, transferResultSchema } from './call-outcome.ts';
 import { followsSchema } from './call-result.ts';
 import { grantedPlaybookSchema, PLAYBOOK_NAME, transferUriSchema } from './granted-playbook.ts';
+import { traceparentSchema } from './trace-context.ts';
 
 const tokenSchema = z.string().min(16).max(256);
 
@@ -30,6 +31,8 @@ const grantedCallSchema = z.object({
   voicemail: z.enum(['hang_up', 'leave_message']),
   record: z.boolean(),
   playbook: grantedPlaybookSchema,
+  /** The trace that the call belongs to; `null`: none that is known. No call fails for its trace. */
+  traceparent: traceparentSchema.nullable().default(null).catch(null),
 });
 /** What the agent is told about the call it may dial; frozen when the call was accepted. */
 export type GrantedCall = z.infer<typeof grantedCallSchema>;
@@ -98,6 +101,21 @@ export const legAnswerSchema = z.discriminatedUnion('granted', [
 ]);
 export type LegAnswer = z.infer<typeof legAnswerSchema>;
 
+const count = z.int().nonnegative().max(1_000_000_000);
+const speechFactsSchema = z.object({
+  /** Pieces of sound that were looked at while voice activity detection was behind, and how far it was behind, ms. */
+  vad_late_windows: count,
+  vad_max_lag_ms: count,
+  /** Sentences that were asked for once more; voices that were replaced; 1 when nobody could speak any more. */
+  voice_retries: count,
+  voice_fallbacks: count,
+  voice_lost: count,
+  /** How late timers of the job's process fired: 99th percentile over the call, ms. */
+  loop_delay_ms: count,
+});
+/** How well one job kept up with its call: for the operator's figures, never for the outcome. */
+export type SpeechFacts = z.infer<typeof speechFactsSchema>;
+
 const reportBase = {
   token: tokenSchema,
   /** Counts from 1; a repeated number is the same report again. */
@@ -124,6 +142,8 @@ export const reportSchema = z.discriminatedUnion('type', [
     follows: followsSchema.optional(),
     /** The callee asked not to be called again: said once more, because an `opt_out` may have been lost. */
     opted_out: z.boolean().optional(),
+    /** Figures that cannot be read are left out: they are no reason to refuse an outcome. */
+    speech: speechFactsSchema.optional().catch(undefined),
   }),
 ]);
 export type CallReport = z.infer<typeof reportSchema>;

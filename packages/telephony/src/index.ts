@@ -32,6 +32,7 @@ export {
   type ReportAnswer,
   reportAnswerSchema,
   reportSchema,
+  type SpeechFacts,
 } from './call-report.ts';
 export {
   type CallResult,
@@ -107,3 +108,4 @@ export {
   toReferTo,
   toTransferUri,
 } from './sip-uri.ts';
+export { acceptTraceparent, childTraceparent, traceFacts, traceparentSchema } from './trace-context.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signReport } from '@outdial/runtime';
+import { childTraceparent } from '@outdial/telephony';
 
 const REQUEST_TIMEOUT_MS = 2_000;
 
@@ -8,6 +9,8 @@ export type BridgeClient = (
   callId: string,
   path: 'grant' | 'legs' | 'reports',
   body: string,
+  /** The trace of the call, once it is known. */
+  traceparent?: string | null,
 ) => Promise<Response>;
 
 /**
@@ -16,11 +19,12 @@ export type BridgeClient = (
  */
 export const createBridgeClient =
   (bridgeUrl: string, secret: string): BridgeClient =>
-  (callId, path, body) =>
+  (callId, path, body, traceparent = null) =>
     fetch(`${bridgeUrl.replace(/\/$/, '')}/agent/calls/${encodeURIComponent(callId)}/${path}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        ...(traceparent !== null && { traceparent: childTraceparent(traceparent) }),
         ...signReport(secret, `${callId}.${randomUUID()}`, body),
       },
       body,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createLogger } from '@outdial/runtime';
 import { makeOutcome } from '@outdial/telephony';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testCall } from '../../test/call.ts';
 import { createBridgeLedger } from './bridge-ledger.ts';
 import { createReportSpool } from './report-spool.ts';
 
@@ -24,7 +25,7 @@ test.each(['not_dialed', 'busy', 'agent_error'] as const)(
   'the end %s is on disk before it is delivered, and stays there while the bridge is away',
   async (reason) => {
     const ledger = ledgerWith(() => Promise.reject(new Error('away')));
-    await ledger.close(makeOutcome(reason), { result: false, recording: false });
+    await ledger.close(makeOutcome(reason), { result: false, recording: false }, null);
     expect(await readdir(dir)).toEqual(['call_1.json']);
     const report = JSON.parse(await readFile(join(dir, 'call_1.json'), 'utf8'));
     expect(report).toMatchObject({ type: 'ended', seq: 1, outcome: { end_reason: reason } });
@@ -37,7 +38,7 @@ test('a delivered end leaves the spool', async () => {
     bodies.push(body);
     return Response.json({ cancel: false });
   });
-  const deliver = await ledger.close(makeOutcome('not_dialed'), { result: false, recording: false });
+  const deliver = await ledger.close(makeOutcome('not_dialed'), { result: false, recording: false }, null);
   await deliver();
   expect(bodies).toHaveLength(1);
   expect(await readdir(dir)).toEqual([]);
@@ -123,7 +124,46 @@ test('an opt-out is told until it is heard, and stands in the end that the spool
   ledger.note({ type: 'opt_out' });
   await heard.promise;
   expect(told).toEqual(['opt_out', 'opt_out']);
-  await ledger.close(makeOutcome('callee_hangup', { talk_ms: 1 }), { result: false, recording: false });
+  await ledger.close(makeOutcome('callee_hangup', { talk_ms: 1 }), { result: false, recording: false }, null);
   const report = JSON.parse(await readFile(join(dir, 'call_1.json'), 'utf8'));
   expect(report).toMatchObject({ type: 'ended', opted_out: true });
+});
+
+test('what is said after the grant belongs to the trace that came with it', async () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const traces: [string, string | null | undefined][] = [];
+  const ledger = ledgerWith(async (_callId, path, _body, trace) => {
+    traces.push([path, trace]);
+    if (path !== 'grant') return Response.json({ cancel: false });
+    return Response.json({ granted: true, dial_within_ms: 3_000, call: testCall({ traceparent }) });
+  });
+  await ledger.grant();
+  const deliver = await ledger.close(makeOutcome('not_dialed'), { result: false, recording: false }, null);
+  await deliver();
+  expect(traces).toEqual([
+    ['grant', undefined],
+    ['reports', traceparent],
+  ]);
+});
+
+test('the end tells how well speech went, where there was any', async () => {
+  const speech = {
+    vad_late_windows: 3,
+    vad_max_lag_ms: 240,
+    voice_retries: 1,
+    voice_fallbacks: 0,
+    voice_lost: 0,
+    loop_delay_ms: 12,
+  };
+  const bodies: unknown[] = [];
+  const ledger = ledgerWith(async (_callId, _path, body) => {
+    bodies.push(JSON.parse(body));
+    return Response.json({ cancel: false });
+  });
+  for (const facts of [speech, null]) {
+    const deliver = await ledger.close(makeOutcome('not_dialed'), { result: false, recording: false }, facts);
+    await deliver();
+  }
+  expect(bodies).toMatchObject([{ type: 'ended', speech }, { type: 'ended' }]);
+  expect(bodies[1]).not.toHaveProperty('speech');
 });

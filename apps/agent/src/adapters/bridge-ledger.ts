@@ -10,6 +10,7 @@ import {
   type LegAnswer,
   legAnswerSchema,
   reportAnswerSchema,
+  type SpeechFacts,
 } from '@outdial/telephony';
 import type { CallLedger, CallStep, Grant } from '../ports.ts';
 import type { BridgeClient } from './bridge-client.ts';
@@ -43,12 +44,13 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
   let seq = 0;
   let alive: NodeJS.Timeout | undefined;
   let optedOut = false;
+  let traceparent: string | null = null;
   let tellCancel = () => {};
   let line: Promise<unknown> = Promise.resolve();
 
   const send = async (body: string): Promise<'settled' | 'unreachable'> => {
     try {
-      const response = await bridge(callId, 'reports', body);
+      const response = await bridge(callId, 'reports', body, traceparent);
       const answer = reportAnswerSchema.safeParse(await response.json());
       if (response.ok && answer.success) {
         if (answer.data.cancel) tellCancel();
@@ -100,6 +102,7 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
         }
         if (!answer.granted) return { status: 'refused', reason: answer.reason };
         grantedAt = askedAt;
+        ({ traceparent } = answer.call);
         alive = setInterval(() => enqueue({ type: 'alive' }), ALIVE_EVERY_MS);
         return { status: 'granted', call: answer.call, dialBefore: askedAt + answer.dial_within_ms };
       }
@@ -113,7 +116,7 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
       let reason: 'later' | 'unreachable' = 'unreachable';
       while (performance.now() < deadline) {
         const askedAt = performance.now();
-        const answer = await askLeg(() => bridge(callId, 'legs', body), log, callId);
+        const answer = await askLeg(() => bridge(callId, 'legs', body, traceparent), log, callId);
         if (answer?.granted === true) {
           return { status: 'granted', dialBefore: askedAt + answer.dial_within_ms };
         }
@@ -136,9 +139,10 @@ export const createBridgeLedger = (options: BridgeLedgerOptions): CallLedger => 
         listener();
       };
     },
-    close: async (outcome: CallOutcome, follows: Follows) => {
+    close: async (outcome: CallOutcome, follows: Follows, speech: SpeechFacts | null) => {
       clearInterval(alive);
-      const body = stamp({ type: 'ended', outcome, follows, ...(optedOut ? { opted_out: true } : {}) });
+      const more = { ...(optedOut && { opted_out: true }), ...(speech !== null && { speech }) };
+      const body = stamp({ type: 'ended', outcome, follows, ...more });
       const spooled = await keep(options.spool, callId, body, log);
       return async () => {
         await Promise.race([line, pause(REPORT_PATIENCE_MS, undefined, { ref: false })]);

@@ -4,16 +4,19 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { signReport } from '@outdial/runtime';
-import { type CallResult, recordingClaimText } from '@outdial/telephony';
+import { type CallResult, childTraceparent, recordingClaimText } from '@outdial/telephony';
 
 const RESULT_TIMEOUT_MS = 10_000;
 const RECORDING_TIMEOUT_MS = 10 * 60 * 1000;
 
-/** Hands the words and the sound of ended calls to the bridge. Both give the HTTP status, and reject when there is none. */
+/**
+ * Hands the words and the sound of ended calls to the bridge, `traceparent` the call's trace. Both give the HTTP
+ * status, and reject when there is none.
+ */
 export type KeepsakeClient = {
-  sendResult(callId: string, result: CallResult): Promise<number>;
+  sendResult(callId: string, result: CallResult, traceparent: string | null): Promise<number>;
   /** Streams the file at `path`; its digest is signed in its place. */
-  sendRecording(callId: string, token: string, path: string): Promise<number>;
+  sendRecording(callId: string, token: string, path: string, traceparent: string | null): Promise<number>;
 };
 
 const sha256Of = async (path: string): Promise<string> => {
@@ -31,14 +34,17 @@ export const createKeepsakeClient = (bridgeUrl: string, secret: string): Keepsak
     await response.body?.cancel();
     return response.status;
   };
+  const traceOf = (traceparent: string | null) =>
+    traceparent === null ? {} : { traceparent: childTraceparent(traceparent) };
   return {
-    sendResult: (callId, result) => {
+    sendResult: (callId, result, traceparent) => {
       const body = JSON.stringify(result);
       return statusOf(
         fetch(urlOf(callId, 'result'), {
           method: 'PUT',
           headers: {
             'content-type': 'application/json',
+            ...traceOf(traceparent),
             ...signReport(secret, `${callId}.${randomUUID()}`, body),
           },
           body,
@@ -46,7 +52,7 @@ export const createKeepsakeClient = (bridgeUrl: string, secret: string): Keepsak
         }),
       );
     },
-    sendRecording: async (callId, token, path) => {
+    sendRecording: async (callId, token, path, traceparent) => {
       const { size: bytes } = await stat(path);
       const sha256 = await sha256Of(path);
       const signed = recordingClaimText({ token, bytes, sha256 });
@@ -55,6 +61,7 @@ export const createKeepsakeClient = (bridgeUrl: string, secret: string): Keepsak
           method: 'PUT',
           headers: {
             'content-type': 'audio/ogg',
+            ...traceOf(traceparent),
             'x-outdial-token': token,
             'x-outdial-bytes': String(bytes),
             'x-outdial-sha256': sha256,

@@ -1,12 +1,14 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { callResultSchema, transcriptTurnSchema } from '@outdial/telephony';
+import { callResultSchema, traceparentSchema, transcriptTurnSchema } from '@outdial/telephony';
 import { z } from 'zod';
 
 /** What a job leaves of an answered call: its words and its sound, on disk until the bridge has them. */
 export const aftermathSchema = z.object({
   call_id: z.string().min(1),
   token: z.string().min(16),
+  /** The trace of the call; `null`: none that is known. */
+  traceparent: traceparentSchema.nullable().default(null).catch(null),
   /** The job's process; while it lives and is not done, its words are not whole. */
   pid: z.int().positive(),
   started: z.string().nullable().default(null),

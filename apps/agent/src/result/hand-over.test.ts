@@ -21,6 +21,7 @@ useSpool((made, itsDir) => {
 const aftermath = (change: Partial<Aftermath> = {}): Aftermath => ({
   call_id: 'call_1',
   token: 'token-of-the-first-job',
+  traceparent: null,
   pid: process.pid,
   started: null,
   complete: true,
@@ -35,16 +36,18 @@ const aftermath = (change: Partial<Aftermath> = {}): Aftermath => ({
 
 /** A bridge that answers with these statuses, and a model that says one thing. */
 const rig = (statuses: { result?: number[]; recording?: number[] } = {}) => {
-  const seen = { asked: 0, results: [] as CallResult[], recordings: [] as string[] };
+  const seen = { asked: 0, results: [] as CallResult[], recordings: [] as string[], traces: [] as unknown[] };
   const next = (list: number[] | undefined) => list?.shift() ?? 200;
   const client: KeepsakeClient = {
-    sendResult: async (_callId, result) => {
+    sendResult: async (_callId, result, traceparent) => {
+      seen.traces.push(traceparent);
       seen.results.push(result);
       const status = next(statuses.result);
       if (status === 0) throw new Error('ECONNREFUSED');
       return status;
     },
-    sendRecording: async (_callId, _token, path) => {
+    sendRecording: async (_callId, _token, path, traceparent) => {
+      seen.traces.push(traceparent);
       seen.recordings.push(path);
       return next(statuses.recording);
     },
@@ -60,10 +63,12 @@ const rig = (statuses: { result?: number[]; recording?: number[] } = {}) => {
 describe('the hand-over', () => {
   test('makes the result, sends all of it and leaves nothing', async () => {
     const sound = spool.soundPath('call_1');
-    await spool.keep(aftermath({ recording: sound }));
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await spool.keep(aftermath({ recording: sound, traceparent }));
     await writeFile(sound, 'sound');
     const { seen, round } = rig();
     await round();
+    expect(seen.traces).toEqual([traceparent, traceparent]);
     expect(seen.results).toEqual([
       {
         token: 'token-of-the-first-job',

@@ -1,4 +1,5 @@
 import { isStillRunning, type Logger } from '@outdial/runtime';
+import { traceFacts } from '@outdial/telephony';
 import type { KeepsakeClient } from '../adapters/keepsake-client.ts';
 import { isSettled } from '../adapters/report-spool.ts';
 import type { Aftermath, AftermathSpool } from './aftermath-spool.ts';
@@ -10,6 +11,11 @@ const NEVER_TAKEN = [400, 413, 415, 422];
 const RETRY_AFTER_MS = 5_000;
 /** Calls whose model is asked at the same time. */
 const AT_ONCE = 4;
+
+const factsOf = (aftermath: Aftermath) => ({
+  callId: aftermath.call_id,
+  ...traceFacts(aftermath.traceparent),
+});
 
 /** Hands over what jobs left. */
 export type HandOver = {
@@ -39,27 +45,27 @@ export const createHandOver = (options: {
     const { turns, result_schema, language, is_machine } = aftermath;
     const heard = { turns, resultSchema: result_schema, language, isMachine: is_machine };
     const filled = await fillResult(heard, options.ask);
-    if (filled.problem !== null) log.warn({ callId: aftermath.call_id }, 'no result could be made of a call');
+    if (filled.problem !== null) log.warn(factsOf(aftermath), 'no result could be made of a call');
     // A bridge that is away must not make the model be asked again.
     await spool.keep({ ...aftermath, complete: true, filled });
     return filled;
   };
 
-  const isTaken = (callId: string, what: string, status: number): boolean => {
+  const isTaken = (aftermath: Aftermath, what: string, status: number): boolean => {
     if (status >= 200 && status < 300) return true;
-    log.warn({ callId, what, status }, 'the bridge did not take what was kept of a call');
+    log.warn({ ...factsOf(aftermath), what, status }, 'the bridge did not take what was kept of a call');
     return isSettled(status) || NEVER_TAKEN.includes(status);
   };
 
   const handOver = async (aftermath: Aftermath): Promise<boolean> => {
-    const { call_id: callId, token, turns, recording } = aftermath;
+    const { call_id: callId, token, traceparent, turns, recording } = aftermath;
     const filled = await fill(aftermath);
     const result = { token, transcript: turns, recording: recording !== null, ...filled };
-    if (!isTaken(callId, 'result', await client.sendResult(callId, result))) return false;
+    if (!isTaken(aftermath, 'result', await client.sendResult(callId, result, traceparent))) return false;
     if (recording === null) return true;
     // One that was damaged on its way is sent again; each of the others would be refused for ever.
-    const status = await client.sendRecording(callId, token, recording);
-    return status !== 400 && isTaken(callId, 'recording', status);
+    const status = await client.sendRecording(callId, token, recording, traceparent);
+    return status !== 400 && isTaken(aftermath, 'recording', status);
   };
 
   const deliver = async (callId: string): Promise<void> => {

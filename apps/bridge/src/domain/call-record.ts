@@ -1,4 +1,4 @@
-import { CALL_STATUSES, storedOutcomeSchema } from '@outdial/telephony';
+import { CALL_STATUSES, storedOutcomeSchema, traceFacts } from '@outdial/telephony';
 import { z } from 'zod';
 import type { Call } from './call.ts';
 import type { CallbackView } from './callback.ts';
@@ -78,6 +78,7 @@ export const callRecordSchema = z
     callbacks: z.array(callbackSchema),
     late_leg: z.boolean(),
     purged_at: time.nullable().describe('When what it says about people was deleted'),
+    trace_id: text.nullable().describe('The trace (W3C Trace Context) of the request that asked for it'),
     links: callLinksSchema,
   })
   .describe('One call: what was asked, what happened, how it ended');
@@ -155,5 +156,6 @@ export const toCallRecord = (call: Call, callbacks: readonly CallbackView[]): Ca
   callbacks: callbacks.map(toCallbackRecord),
   late_leg: call.lateLeg,
   purged_at: isoOrNull(call.purgedAt),
+  trace_id: traceFacts(call.traceparent).traceId ?? null,
   links: callLinks(call.id),
 });

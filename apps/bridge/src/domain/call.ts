@@ -1,10 +1,11 @@
-import type {
-  CallerIdSource,
-  CallLeg,
-  CallOutcome,
-  CallStatus,
-  GrantedPlaybook,
-  TransferResult,
+import {
+  type CallerIdSource,
+  type CallLeg,
+  type CallOutcome,
+  type CallStatus,
+  type GrantedPlaybook,
+  type TransferResult,
+  traceFacts,
 } from '@outdial/telephony';
 import type { GrantedLeg } from './bridged-leg.ts';
 
@@ -21,6 +22,8 @@ export type Call = {
   readonly requestDigest: string;
   /** Digest of what makes two keyless requests the same call. */
   readonly fingerprint: string;
+  /** The trace of the request that asked for it (W3C Trace Context); `null` in rows from before there were any. */
+  readonly traceparent: string | null;
 
   readonly destination: string;
   readonly accountCode: string | null;
@@ -111,6 +114,7 @@ export type NewCall = Pick<
   | 'idempotencyKey'
   | 'requestDigest'
   | 'fingerprint'
+  | 'traceparent'
   | 'destination'
   | 'accountCode'
   | 'transferTarget'
@@ -136,6 +140,14 @@ export type NewCall = Pick<
   | 'notAfter'
   | 'notAfterGiven'
 >;
+
+/** What a log line names a call by: its id and its trace. */
+export const callFacts = (
+  call: Pick<Call, 'id' | 'traceparent'>,
+): { readonly callId: string; readonly traceId?: string } => ({
+  callId: call.id,
+  ...traceFacts(call.traceparent),
+});
 
 /** The room of one dispatch. Each dispatch has its own, so a late job can never meet a newer one. */
 export const roomName = (callId: string, dispatchNumber: number): string =>

@@ -1,9 +1,8 @@
 import ipaddr from 'ipaddr.js';
-
-type Range = ReturnType<typeof ipaddr.parseCIDR>;
+import { type AddressRange, isInRanges, parseRange } from './address-range.ts';
 
 /** The private places that callbacks may go to, from `CALLBACK_ALLOWED_HOSTS`. */
-export type AllowedHosts = { readonly names: readonly string[]; readonly ranges: readonly Range[] };
+export type AllowedHosts = { readonly names: readonly string[]; readonly ranges: readonly AddressRange[] };
 
 export type ParsedHosts =
   | { readonly status: 'ok'; readonly hosts: AllowedHosts }
@@ -13,8 +12,12 @@ export type ParsedHosts =
 export type UrlVerdict = { readonly status: 'ok' } | { readonly status: 'refused'; readonly reason: string };
 
 const MOST_URL_LENGTH = 2_000;
-// Azure's host agent (metadata, DNS) answers every machine of a customer at this public address.
-const PLATFORM_ADDRESS = '168.63.129.16';
+// Where clouds tell a machine its own credentials, outside link-local: Azure's host agent at a public address,
+// AWS over IPv6, Alibaba in the shared address space of RFC 6598.
+const PLATFORM_ADDRESSES: readonly string[] = ['168.63.129.16', 'fd00:ec2::254', '100.100.100.200'];
+// What a name that is listed may lead to: networks of an office. Whoever can change that name in DNS shall not
+// reach the metadata of the machine by it; such an address has to be listed itself.
+const OFFICE_RANGES: readonly string[] = ['private', 'uniqueLocal', 'carrierGradeNat', 'loopback'];
 
 // RFC 4291 section 2.4: what is outside it, such as ::7f00:1, is no public address, whatever its range is called.
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
@@ -29,15 +32,6 @@ const bare = (host: string): string =>
     .replace(/\.$/, '')
     .toLowerCase();
 
-const rangeOf = (entry: string): Range | null => {
-  const text = bare(entry);
-  if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text)) {
-    return ipaddr.parseCIDR(text);
-  }
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return [ipaddr.parse(text), 32];
-  return ipaddr.IPv6.isValid(text) ? [ipaddr.parse(text), 128] : null;
-};
-
 // By the URL parser, so that a name is compared in the form in which URLs carry it (punycode).
 const nameOf = (entry: string): string | null => {
   if (/[\s/:@?#\\*[\]]/.test(entry)) return null;
@@ -48,11 +42,11 @@ const nameOf = (entry: string): string | null => {
 /** Reads `CALLBACK_ALLOWED_HOSTS`: host names, addresses and CIDR ranges, a comma between them. */
 export const parseAllowedHosts = (text: string): ParsedHosts => {
   const names: string[] = [];
-  const ranges: Range[] = [];
+  const ranges: AddressRange[] = [];
   const problems: string[] = [];
   for (const entry of text.split(',').map((part) => part.trim())) {
     if (entry === '') continue;
-    const range = rangeOf(entry);
+    const range = parseRange(bare(entry));
     const name = range === null ? nameOf(entry) : null;
     if (range !== null) ranges.push(range);
     else if (name !== null) names.push(name);
@@ -65,22 +59,23 @@ export const parseAllowedHosts = (text: string): ParsedHosts => {
   return problems.length === 0 ? { status: 'ok', hosts: { names, ranges } } : { status: 'invalid', problems };
 };
 
-const isPublic = (address: Range[0]): boolean =>
-  address.range() === 'unicast' &&
-  (address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST)) &&
-  address.toString() !== PLATFORM_ADDRESS;
+const isPlatform = (address: AddressRange[0]): boolean => PLATFORM_ADDRESSES.includes(address.toString());
+
+const isPublic = (address: AddressRange[0]): boolean =>
+  address.range() === 'unicast' && (address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST));
 
 /**
  * Whether a callback to `host` may connect to `ip`, an address that `host` is or resolves to: a public
- * address always (the IANA special-purpose registries tell which are), any other only if it or its
- * host is listed. False for what is no address.
+ * address always (the IANA special-purpose registries tell which are), one of an office's networks if it or
+ * its host is listed, any other only if it is listed itself. False for what is no address.
  */
 export const isAllowedAddress = (ip: string, host: string, allowed: AllowedHosts): boolean => {
   if (!ipaddr.isValid(ip)) return false;
   // IPv6-mapped IPv4 becomes IPv4.
   const address = ipaddr.process(ip);
-  if (isPublic(address) || allowed.names.includes(bare(host))) return true;
-  return allowed.ranges.some((range) => address.kind() === range[0].kind() && address.match(range));
+  if (isInRanges(ip, allowed.ranges)) return true;
+  if (isPlatform(address)) return false;
+  return isPublic(address) || (OFFICE_RANGES.includes(address.range()) && allowed.names.includes(bare(host)));
 };
 
 /** Why a host may not be called, and how to allow it. */

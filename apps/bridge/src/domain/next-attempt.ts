@@ -16,6 +16,7 @@ const repetitionOf = (
   idempotencyKey: null,
   requestDigest: call.requestDigest,
   fingerprint: call.fingerprint,
+  traceparent: call.traceparent,
   destination: call.destination,
   accountCode: call.accountCode,
   transferTarget: call.transferTarget,

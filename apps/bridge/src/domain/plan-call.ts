@@ -12,8 +12,8 @@ import {
 import { DEFAULT_NOT_AFTER_MS } from './next-attempt.ts';
 import type { PlaybookChoice } from './playbook-choice.ts';
 
-/** A call that may be placed, all but its id and the key it came with. */
-export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey'>;
+/** A call that may be placed, all but its id and the key and the trace it came with. */
+export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey' | 'traceparent'>;
 
 export type CallPlan =
   | {

@@ -26,6 +26,8 @@ export type DispatchRequest = {
   readonly apiKeyName: string;
   readonly idempotencyKey: string | null;
   readonly allowDuplicate: boolean;
+  /** The trace that a new call belongs to (W3C Trace Context). */
+  readonly traceparent?: string;
   readonly command: DispatchCommand;
 };
 
@@ -105,7 +107,8 @@ const decide = async (
   if (plan.status === 'refused') return plan;
 
   const recipient = recipientOf(command);
-  const asked = { ...plan.call, apiKeyName: request.apiKeyName, idempotencyKey: request.idempotencyKey };
+  const { apiKeyName, idempotencyKey, traceparent = null } = request;
+  const asked = { ...plan.call, apiKeyName, idempotencyKey, traceparent };
   const call = await placeCall(tx, asked, now, async (id) => {
     if (recipient !== null) await tx.addRecipient(id, recipient);
   });

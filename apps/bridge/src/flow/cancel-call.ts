@@ -1,6 +1,6 @@
 import type { Logger } from '@outdial/runtime';
 import { isFinal } from '@outdial/telephony';
-import type { Call } from '../domain/call.ts';
+import { type Call, callFacts } from '../domain/call.ts';
 import { MAX_DURATION_GRACE_MS } from '../domain/report-change.ts';
 import type { CallStore, LiveKit } from '../ports.ts';
 import { advance } from './advance.ts';
@@ -41,7 +41,8 @@ export const endLegs = async (deps: LegDeps, clockSetAt: Date | null = null): Pr
   const calls = found.filter((call) => call.cancelRequestedAt !== null || isMeasured(call));
   await eachCall(deps.log, calls, async (call) => {
     if (call.room === null) return;
-    deps.log.info({ callId: call.id, canceled: call.cancelRequestedAt !== null }, 'ending the leg of a call');
+    const canceled = call.cancelRequestedAt !== null;
+    deps.log.info({ ...callFacts(call), canceled }, 'ending the leg of a call');
     await deps.livekit.deleteRoom(call.room);
   });
 };

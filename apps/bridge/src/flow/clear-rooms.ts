@@ -1,5 +1,5 @@
 import type { Logger } from '@outdial/runtime';
-import { type Call, roomName } from '../domain/call.ts';
+import { type Call, callFacts, roomName } from '../domain/call.ts';
 import { type CallStore, type LiveKit, LiveKitUnavailable } from '../ports.ts';
 import { applyEvent } from './advance.ts';
 import { eachCall } from './each-call.ts';
@@ -20,7 +20,7 @@ const clearRoom = async (deps: Deps, call: Call, room: string): Promise<void> =>
   if (sight === 'unreachable') throw new LiveKitUnavailable(`nobody could look into ${room}`);
   await deps.livekit.deleteRoom(room);
   if (sight.legs.length === 0) return;
-  const facts = { callId: call.id, room, legs: sight.legs.length };
+  const facts = { ...callFacts(call), room, legs: sight.legs.length };
   deps.log.error(facts, 'a leg turned up after the end of its call and was removed');
   await applyEvent(deps.calls, call.id, { type: 'late_leg', legs: sight.legs });
 };
@@ -32,7 +32,7 @@ export const clearRooms = async (deps: Deps): Promise<void> => {
     try {
       for (const room of roomsOf(call)) await clearRoom(deps, call, room);
     } catch (error) {
-      deps.log.debug({ callId: call.id, err: error }, 'rooms not deleted yet');
+      deps.log.debug({ ...callFacts(call), err: error }, 'rooms not deleted yet');
       return;
     }
     await deps.calls.saveRoomsCleared(call.id);

@@ -1,4 +1,5 @@
 import type { Logger } from '@outdial/runtime';
+import { callFacts } from '../domain/call.ts';
 import type { CallStore } from '../ports.ts';
 import { applyEvent } from './advance.ts';
 
@@ -12,6 +13,6 @@ export const closeAfterPowerLoss = async (deps: {
 }): Promise<void> => {
   for (const call of await deps.calls.findOpen()) {
     const advanced = await applyEvent(deps.calls, call.id, { type: 'power_lost' });
-    if (advanced?.ended) deps.log.error({ callId: call.id }, 'call closed as unknown after a power loss');
+    if (advanced?.ended) deps.log.error(callFacts(call), 'call closed as unknown after a power loss');
   }
 };

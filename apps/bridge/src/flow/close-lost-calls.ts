@@ -1,7 +1,7 @@
 import type { Logger } from '@outdial/runtime';
 import { type CallLeg, LEASE_MS } from '@outdial/telephony';
 import type { CallEvent } from '../domain/advance-call.ts';
-import type { Call } from '../domain/call.ts';
+import { type Call, callFacts } from '../domain/call.ts';
 import { sawLeg } from '../domain/call-change.ts';
 import { judgeLease, talksOn } from '../domain/lease.ts';
 import { NO_AGENT_MS } from '../domain/redispatch-schedule.ts';
@@ -24,7 +24,7 @@ const close = async (deps: Deps, call: Call, event: CallEvent): Promise<boolean>
   const advanced = await applyEvent(deps.calls, call.id, event);
   if (advanced?.ended !== true) return false;
   const { status, outcome } = advanced.call;
-  deps.log.warn({ callId: call.id, status, endReason: outcome?.end_reason }, 'call closed by the bridge');
+  deps.log.warn({ ...callFacts(call), status, endReason: outcome?.end_reason }, 'call closed by the bridge');
   deps.wake();
   return true;
 };
@@ -52,7 +52,7 @@ const isHopeless = (call: Call, overdueMs: number): boolean =>
 const noteTalk = async (deps: Deps, call: Call, legs: readonly CallLeg[]): Promise<void> => {
   if (call.bridgedAt !== null) return;
   await applyEvent(deps.calls, call.id, { type: 'bridged_seen', legs });
-  deps.log.warn({ callId: call.id }, 'callee and target talk on without their agent');
+  deps.log.warn(callFacts(call), 'callee and target talk on without their agent');
 };
 
 /**

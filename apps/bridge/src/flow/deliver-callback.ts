@@ -1,4 +1,5 @@
 import type { Logger } from '@outdial/runtime';
+import { childTraceparent, traceFacts } from '@outdial/telephony';
 import { toCallRecord } from '../domain/call-record.ts';
 import { type Callback, webhookId } from '../domain/callback.ts';
 import { type CallbackAnswer, judgeCallbackAnswer } from '../domain/callback-verdict.ts';
@@ -10,6 +11,8 @@ export type SendCallback = (callback: {
   readonly url: string;
   readonly id: string;
   readonly body: string;
+  /** Of this attempt alone; `null`: the call belongs to no trace. */
+  readonly traceparent: string | null;
 }) => Promise<CallbackAnswer>;
 
 type Deps = {
@@ -32,19 +35,23 @@ const bodyOf = async (tx: CallTransaction, callback: Callback): Promise<string |
   return JSON.stringify({ type: callback.event, timestamp: callback.createdAt.toISOString(), data });
 };
 
-type Claimed = { readonly callback: Callback; readonly body: string };
+type Claimed = {
+  readonly callback: Callback;
+  readonly traceparent: string | null;
+  readonly body: string;
+};
 
 /** Takes the next callback of an address; its body is written down before it is sent for the first time. */
 const claim = (deps: Deps, id: string): Promise<Claimed | null> =>
   deps.calls.transaction(async (tx) => {
     const claimed = await tx.claimCallback(id, CLAIM_MS);
     if (claimed === null) return null;
-    const { callback } = claimed;
-    if (callback.body !== null) return { callback, body: callback.body };
+    const { callback, traceparent } = claimed;
+    if (callback.body !== null) return { callback, traceparent, body: callback.body };
     const body = await bodyOf(tx, callback);
     if (body === null) return null;
     await tx.saveCallback(callback.id, { body });
-    return { callback, body };
+    return { callback, traceparent, body };
   });
 
 type Judged = {
@@ -96,13 +103,19 @@ export const deliverCallbacks = async (deps: Deps, id: string): Promise<void> =>
   while (!deps.stopping()) {
     const claimed = await claim(deps, id);
     if (claimed === null) return;
-    const { callback, body } = claimed;
-    const answer = await deps.send({ url: callback.url, id: webhookId(callback), body });
+    const { callback, traceparent, body } = claimed;
+    const answer = await deps.send({
+      url: callback.url,
+      id: webhookId(callback),
+      body,
+      traceparent: traceparent === null ? null : childTraceparent(traceparent),
+    });
     if (deps.stopping() && answer.status === 'failed') return release(deps, callback);
     const saved = await record(deps, callback, answer);
     const facts = {
       callbackId: callback.id,
       callId: callback.callId,
+      ...traceFacts(traceparent),
       event: callback.event,
       attempt: callback.attempts + 1,
       httpStatus: answer.status === 'answered' ? answer.httpStatus : null,

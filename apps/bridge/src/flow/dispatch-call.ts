@@ -1,6 +1,6 @@
 import type { Logger } from '@outdial/runtime';
 import { encodeMetadata } from '@outdial/telephony';
-import type { Call } from '../domain/call.ts';
+import { type Call, callFacts } from '../domain/call.ts';
 import { claimPlace, type DispatchLimits } from '../domain/claim-place.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { redispatchAfterMs } from '../domain/redispatch-schedule.ts';
@@ -89,7 +89,7 @@ export const dispatchQueuedCalls = async (deps: DispatchDeps): Promise<number | 
       case 'later':
         return claim.ms;
       case 'blocked':
-        deps.log.warn({ callId: claim.call.id }, 'call blocked before its dispatch');
+        deps.log.warn(callFacts(claim.call), 'call blocked before its dispatch');
         break;
       case 'dispatched':
         deps.track(sendDispatch(deps, claim.call));
@@ -120,7 +120,7 @@ export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<numb
     if (claim.status === 'paused') return null;
     if (claim.status === 'later') return claim.ms;
     if (claim.status !== 'dispatched') continue;
-    const facts = { callId: claim.call.id, dispatch: claim.call.dispatchNumber };
+    const facts = { ...callFacts(claim.call), dispatch: claim.call.dispatchNumber };
     deps.log.warn(facts, 'no agent took the dispatch, trying again');
     deps.track(sendDispatch(deps, claim.call));
   }
@@ -131,7 +131,7 @@ export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<numb
 // row stays `dispatched` and its next dispatch, in another room, is due soon. One that refuses our key
 // will refuse it again, and the operator should hear of it now.
 const sendDispatch = async (deps: DispatchDeps, call: Call): Promise<void> => {
-  const facts = { callId: call.id, dispatch: call.dispatchNumber, room: call.room };
+  const facts = { ...callFacts(call), dispatch: call.dispatchNumber, room: call.room };
   if (call.room === null) return;
   try {
     const dispatchId = await deps.livekit.dispatch(call.room, dispatchMetadata(call));

@@ -1,5 +1,5 @@
 import type { Logger } from '@outdial/runtime';
-import type { Call } from '../domain/call.ts';
+import { type Call, callFacts } from '../domain/call.ts';
 import { StoreUnavailable } from '../ports.ts';
 
 /**
@@ -14,9 +14,10 @@ export const eachCall = async (
   work: (call: Call) => Promise<unknown>,
 ): Promise<void> => {
   const results = await Promise.allSettled(calls.map(work));
-  for (const [at, result] of results.entries()) {
-    if (result.status === 'fulfilled' || result.reason instanceof StoreUnavailable) continue;
-    log.warn({ callId: calls[at]?.id, err: result.reason }, 'care of a call failed, it will be tried again');
+  for (const [at, call] of calls.entries()) {
+    const result = results[at];
+    if (result?.status !== 'rejected' || result.reason instanceof StoreUnavailable) continue;
+    log.warn({ ...callFacts(call), err: result.reason }, 'care of a call failed, it will be tried again');
   }
   const away = results.find(
     (result) => result.status === 'rejected' && result.reason instanceof StoreUnavailable,

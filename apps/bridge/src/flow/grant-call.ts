@@ -14,6 +14,9 @@ import { advance } from './advance.ts';
 
 type Deps = { readonly calls: CallStore };
 
+/** What the job is told, and the call as it stands now. */
+export type GrantResult = { readonly answer: GrantAnswer; readonly call: Call };
+
 /** What the agent is to say and do in this call. */
 export const playbookOf = (call: Call): GrantedPlaybook =>
   call.grantedPlaybook ?? playbookForCall(DEFAULT_PLAYBOOK, call);
@@ -30,6 +33,7 @@ const toGrantedCall = (call: Call): GrantedCall => ({
   voicemail: call.voicemail,
   record: call.record,
   playbook: playbookOf(call),
+  traceparent: call.traceparent,
 });
 
 // A clock that was set back since the grant would else give the job more time than it ever had.
@@ -41,7 +45,7 @@ const leftMs = (call: Call, now: Date): number =>
  * ask again, because its answer may have been lost, and gets the same grant with the time that is left.
  * `null`: there is no such call.
  */
-export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promise<GrantAnswer | null> =>
+export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promise<GrantResult | null> =>
   deps.calls.transaction(async (tx) => {
     const locked = await tx.lockCall(id);
     if (locked === null) return null;
@@ -51,17 +55,21 @@ export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promis
     const isBlocked = mayBegin && (await tx.findListed([locked.call.destination])).length > 0;
     // The call stays as it is, and is dispatched again when the pause is over.
     if (mayBegin && !isBlocked && (await tx.holdSwitch()) !== null)
-      return { granted: false, reason: 'paused' };
+      return { answer: { granted: false, reason: 'paused' }, call: locked.call };
     const { call } = await advance(
       tx,
       locked,
       isBlocked ? { type: 'blocked', message: DO_NOT_CALL } : { type: 'granted', token, dispatch, jobId },
     );
-    if (call.cancelRequestedAt !== null) return { granted: false, reason: 'canceled' };
-    if (isFinal(call.status)) return { granted: false, reason: 'final' };
-    if (call.grantToken === token) {
-      return { granted: true, dial_within_ms: leftMs(call, locked.now), call: toGrantedCall(call) };
-    }
-    const expired = call.grantToken === null && call.notAfter <= locked.now;
-    return { granted: false, reason: expired ? 'expired' : 'taken' };
+    return { answer: answerOf(call, token, locked.now), call };
   });
+
+const answerOf = (call: Call, token: string, now: Date): GrantAnswer => {
+  if (call.cancelRequestedAt !== null) return { granted: false, reason: 'canceled' };
+  if (isFinal(call.status)) return { granted: false, reason: 'final' };
+  if (call.grantToken === token) {
+    return { granted: true, dial_within_ms: leftMs(call, now), call: toGrantedCall(call) };
+  }
+  const expired = call.grantToken === null && call.notAfter <= now;
+  return { granted: false, reason: expired ? 'expired' : 'taken' };
+};

@@ -1,5 +1,5 @@
 import type { Logger } from '@outdial/runtime';
-import type { Call } from '../domain/call.ts';
+import { type Call, callFacts } from '../domain/call.ts';
 import {
   type CallStore,
   type CallTransaction,
@@ -96,7 +96,7 @@ export const deleteExpired = async (
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
         failed.push(call.id);
-        deps.log.error({ callId: call.id, err: error }, 'what was kept of a call cannot be deleted');
+        deps.log.error({ ...callFacts(call), err: error }, 'what was kept of a call cannot be deleted');
       }
     }
     // A disk that refuses so many refuses the rest too.

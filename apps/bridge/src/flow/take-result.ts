@@ -1,6 +1,7 @@
 import type { Logger } from '@outdial/runtime';
 import type { CallResult } from '@outdial/telephony';
 import { advanceCall } from '../domain/advance-call.ts';
+import { callFacts } from '../domain/call.ts';
 import type { CallStore } from '../ports.ts';
 import { applyEvent, change } from './advance.ts';
 import { eachCall } from './each-call.ts';
@@ -32,9 +33,9 @@ export const giveUpResults = async (deps: {
   readonly calls: CallStore;
   readonly log: Logger;
 }): Promise<void> => {
-  await eachCall(deps.log, await deps.calls.findResultsOverdue(BATCH), async ({ id }) => {
-    const advanced = await applyEvent(deps.calls, id, { type: 'result_overdue' });
+  await eachCall(deps.log, await deps.calls.findResultsOverdue(BATCH), async (call) => {
+    const advanced = await applyEvent(deps.calls, call.id, { type: 'result_overdue' });
     if (advanced?.changed === true)
-      deps.log.warn({ callId: id }, 'the result of a call did not come in time');
+      deps.log.warn(callFacts(call), 'the result of a call did not come in time');
   });
 };

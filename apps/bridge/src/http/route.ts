@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { DispatchLimits } from '../domain/claim-place.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
+import type { BridgeMetrics } from '../metrics/bridge-metrics.ts';
 import type { Backups, CallStore, ChangeFeed, DoNotCallStore, Playbooks, RecordingStore } from '../ports.ts';
 
 /** A Fastify whose routes take zod schemas. */
@@ -30,6 +31,7 @@ export type RouteDeps = {
   readonly feed: ChangeFeed;
   /** Aborted when the bridge stops: nobody is kept waiting any longer. */
   readonly ending: AbortSignal;
+  readonly metrics: BridgeMetrics;
   readonly log: Logger;
 };
 

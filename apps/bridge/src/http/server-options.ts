@@ -6,6 +6,8 @@ import { sendError } from './plugins/error-answers.ts';
 
 /** The largest body of a request, in bytes. */
 export const BODY_LIMIT_BYTES = 32 * 1024;
+/** Connections at once; more are closed as they come, before they can take memory and file handles. */
+export const MOST_CONNECTIONS = 1_024;
 const HEADERS_TIMEOUT_MS = 10_000;
 // The slow-request plugin keeps the limit of each route; this is above the longest.
 const REQUEST_TIMEOUT_MS = 15 * 60 * 1000;

@@ -22,10 +22,11 @@ export const askGrant = async (
   const { callId: id, token, dispatch } = job;
   const refusable = world.canceled.has(id) || world.ends.has(id);
   const askedAt = now(world);
-  const answer = await attempt(rig, bridge, (deps) =>
+  const granted = await attempt(rig, bridge, (deps) =>
     grantCall(deps, id, { token, dispatch, job_id: `AJ_${dispatch}` }),
   );
   await passTime(world, rig, answerTakesMs);
+  const answer = granted?.answer;
   if (answer?.granted !== true) return;
   expect(refusable, 'no grant for what is canceled or over').toBe(false);
   expect(world.grants.get(id) ?? token, 'one grant, one token').toBe(token);

@@ -56,6 +56,7 @@ describe('the request', () => {
       },
     });
     expect(receiver.only().headers).not.toHaveProperty('webhook-signature');
+    expect(receiver.only().headers).not.toHaveProperty('traceparent');
   });
 
   test('carries a signature of each secret; any of them verifies it', async () => {

@@ -17,6 +17,8 @@ export type CallbackRequest = {
   readonly url: string;
   readonly id: string;
   readonly body: string;
+  /** W3C Trace Context; goes out as it is. */
+  readonly traceparent?: string | null;
   readonly now?: Date;
 };
 
@@ -99,11 +101,17 @@ export const createCallbackSender = (options: CallbackSenderOptions): CallbackSe
     },
   });
 
-  const headersOf = ({ id, body, now = new Date() }: CallbackRequest): Record<string, string> => ({
+  const headersOf = ({
+    id,
+    body,
+    traceparent = null,
+    now = new Date(),
+  }: CallbackRequest): Record<string, string> => ({
     'content-type': 'application/json',
     'user-agent': options.userAgent,
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+    ...(traceparent !== null && { traceparent }),
     ...(signers.length > 0 && {
       'webhook-signature': signers.map((signer) => signer.sign(id, now, body)).join(' '),
     }),

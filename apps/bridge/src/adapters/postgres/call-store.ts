@@ -9,6 +9,7 @@ import * as doNotCall from './do-not-call-queries.ts';
 import * as events from './event-queries.ts';
 import * as keepsakes from './keepsake-queries.ts';
 import * as killSwitch from './kill-switch-queries.ts';
+import { measure } from './measure-queries.ts';
 import { readQueue } from './queue-queries.ts';
 import type { Database } from './schema.ts';
 import { translateStoreErrors as translated } from './store-error.ts';
@@ -100,4 +101,5 @@ export const createCallStore = (
     translated(() => callbacks.listCallbacks(db, filter, position, limit)),
   findDueCallbacks: () => translated(() => callbacks.findDueCallbacks(db)),
   setStandingEndpoint: (id, recipient) => translated(() => events.setStandingEndpoint(db, id, recipient)),
+  measure: () => translated(() => measure(db)),
 });

@@ -35,7 +35,7 @@ export const claimCallback = async (
   db: Kysely<Database>,
   id: string,
   claimMs: number,
-): Promise<{ callback: Callback; now: Date } | null> => {
+): Promise<{ callback: Callback; traceparent: string | null; now: Date } | null> => {
   const asked = await db.selectFrom('callbacks').select('url').where('id', '=', id).executeTakeFirst();
   if (asked === undefined) return null;
   await sql`select pg_advisory_xact_lock(${LOCK.callbackUrl}::int, hashtext(${asked.url}))`.execute(db);
@@ -66,10 +66,16 @@ export const claimCallback = async (
     )
     .returningAll()
     .returning(sql<Date>`date_trunc('milliseconds', clock_timestamp())`.as('databaseTime'))
+    .returning(({ selectFrom }) =>
+      selectFrom('calls')
+        .select('calls.traceparent')
+        .whereRef('calls.id', '=', 'callbacks.callId')
+        .as('traceparent'),
+    )
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { databaseTime, ...callback } = row;
-  return { callback, now: databaseTime };
+  const { databaseTime, traceparent, ...callback } = row;
+  return { callback, traceparent, now: databaseTime };
 };
 
 /** Changes fields of a callback. */

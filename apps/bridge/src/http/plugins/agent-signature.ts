@@ -2,6 +2,7 @@ import { verifyReport } from '@outdial/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { HttpError } from '../../errors.ts';
+import { signedText } from '../signed-text.ts';
 
 /** The answer to what no agent of ours signed. */
 export const unsigned = (): HttpError =>
@@ -25,9 +26,9 @@ const plugin = async (app: FastifyInstance, options: { secret: string }): Promis
 
   app.removeAllContentTypeParsers();
   // The signature covers the raw body, so it is looked at before the body is even parsed.
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const text = String(body);
-    if (!isForItsCall(request) || !verifyReport(options.secret, request.headers, text))
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const text = signedText(body);
+    if (text === null || !isForItsCall(request) || !verifyReport(options.secret, request.headers, text))
       return done(unsigned(), undefined);
     signed.add(request);
     parse(request, text, done);

@@ -1,16 +1,32 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from '@outdial/runtime';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { clientOf } from '../../domain/address-range.ts';
 import { type ApiKey, findApiKey, type Scope } from '../../domain/api-keys.ts';
 import { HttpError } from '../../errors.ts';
+import { LoginGuard } from '../login-guard.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may use a route: anybody, a signed agent, or a key with this scope. Every route says it. */
-    access?: 'open' | 'signed' | Scope;
+    /**
+     * Who may use a route: anybody, a visitor who may sign in, a signed agent, or a key with this scope. Every
+     * route says it.
+     */
+    access?: 'open' | 'visitor' | 'signed' | Scope;
+    /** A form of our own pages: a browser's session counts here, and the form must carry its token. */
+    form?: true;
   }
   interface FastifyRequest {
-    /** The key that came with the request, if it is one of ours. */
+    /** The key that came with the request or stands behind its session, if it is one of ours. */
     apiKey: ApiKey | null;
+  }
+  interface FastifyInstance {
+    /**
+     * The key with this secret, or null. Counts what is wrong.
+     *
+     * @throws HttpError when the client tried too many wrong ones.
+     */
+    checkKey(request: FastifyRequest, secret: string): ApiKey | null;
   }
 }
 
@@ -21,8 +37,33 @@ const secretOf = (request: FastifyRequest): string | null => {
   return typeof header === 'string' && header !== '' ? header : null;
 };
 
-const plugin = async (app: FastifyInstance, options: { keys: readonly ApiKey[] }): Promise<void> => {
+// Reading does no harm and a page of another origin cannot see the answer; what changes things needs a form's token.
+const sessionCounts = (request: FastifyRequest): boolean =>
+  request.method === 'GET' || request.method === 'HEAD' || request.routeOptions.config.form === true;
+
+type Options = { readonly keys: readonly ApiKey[]; readonly log: Logger };
+
+const plugin = async (app: FastifyInstance, { keys, log }: Options): Promise<void> => {
+  const guard = new LoginGuard();
   app.decorateRequest('apiKey', null);
+
+  app.decorate('checkKey', (request: FastifyRequest, secret: string): ApiKey | null => {
+    const client = clientOf(request.ip);
+    const key = findApiKey(keys, secret);
+    const wait = guard.waitSeconds(client, key?.name ?? null);
+    if (wait > 0) {
+      throw new HttpError(
+        'rate_limited',
+        `Too many wrong keys came from your address; try again in ${wait} seconds.`,
+        { headers: { 'retry-after': String(wait) } },
+      );
+    }
+    if (key !== null) guard.passed(client, key.name);
+    else if (guard.failed(client, secret)) {
+      log.warn({ client }, 'too many wrong API keys came from one address; it has to wait');
+    }
+    return key;
+  });
 
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) {
@@ -32,13 +73,17 @@ const plugin = async (app: FastifyInstance, options: { keys: readonly ApiKey[] }
 
   // First who it is, so that the rate limit can count by key; whether that is enough comes after it.
   app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access;
+    if (access === 'open' || access === 'signed') return;
     const secret = secretOf(request);
-    request.apiKey = secret === null ? null : findApiKey(options.keys, secret);
+    if (secret !== null) request.apiKey = app.checkKey(request, secret);
+    else if (sessionCounts(request)) request.apiKey = request.session?.key ?? null;
   });
 
-  app.addHook('preParsing', async (request) => {
+  app.addHook('preParsing', async (request: FastifyRequest, _reply: FastifyReply) => {
     const access = request.routeOptions.config.access;
-    if (request.is404 || access === 'open' || access === 'signed' || access === undefined) return;
+    if (request.is404 || access === undefined) return;
+    if (access === 'open' || access === 'visitor' || access === 'signed') return;
     if (request.apiKey === null) {
       throw new HttpError(
         'unauthorized',
@@ -57,8 +102,11 @@ const plugin = async (app: FastifyInstance, options: { keys: readonly ApiKey[] }
   });
 };
 
-/** API keys: a route that says a scope is closed to requests without a key that has it. */
-export const authorization = fp(plugin, { name: 'authorization', dependencies: ['error-answers'] });
+/** API keys: a route that says a scope is closed to requests without a key, or a session, that has it. */
+export const authorization = fp(plugin, {
+  name: 'authorization',
+  dependencies: ['error-answers', 'browser-sessions'],
+});
 
 /** The name of the key of a request that passed authorization. */
 export const keyName = (request: FastifyRequest): string => {

@@ -1,4 +1,5 @@
 import type { Logger } from '@outdial/runtime';
+import { traceFacts } from '@outdial/telephony';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -105,7 +106,17 @@ const matches = (pattern: string, path: string): boolean => {
   );
 };
 
-const plugin = async (app: FastifyInstance, options: { log: Logger }): Promise<void> => {
+type Options = {
+  readonly log: Logger;
+  /** Hears of each error that was answered. */
+  readonly onError: (code: ErrorCode) => void;
+};
+
+const plugin = async (app: FastifyInstance, options: Options): Promise<void> => {
+  const answerWith = (request: FastifyRequest, reply: FastifyReply, error: HttpError): FastifyReply => {
+    options.onError(error.code);
+    return sendError(request, reply, error);
+  };
   const routes: { method: string; url: string }[] = [];
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) routes.push({ method: String(method), url: route.url });
@@ -121,11 +132,16 @@ const plugin = async (app: FastifyInstance, options: { log: Logger }): Promise<v
     const answer = asHttpError(error);
     if (ERRORS[answer.code].status >= 500) {
       options.log.error(
-        { method: request.method, route: request.routeOptions.url, err: error },
+        {
+          ...traceFacts(request.traceparent),
+          method: request.method,
+          route: request.routeOptions.url,
+          err: error,
+        },
         'request failed',
       );
     }
-    return sendError(request, reply, answer);
+    return answerWith(request, reply, answer);
   });
 
   app.setNotFoundHandler((request, reply) => {
@@ -134,7 +150,7 @@ const plugin = async (app: FastifyInstance, options: { log: Logger }): Promise<v
       ...new Set(routes.filter((route) => matches(route.url, path)).map((route) => route.method)),
     ];
     if (allowed.length === 0) {
-      return sendError(
+      return answerWith(
         request,
         reply,
         new HttpError(
@@ -144,7 +160,7 @@ const plugin = async (app: FastifyInstance, options: { log: Logger }): Promise<v
       );
     }
     const detail = `${request.method} is not possible here; ${allowed.join(', ')} is.`;
-    return sendError(
+    return answerWith(
       request,
       reply,
       new HttpError('method_not_allowed', detail, { headers: { allow: allowed.join(', ') } }),

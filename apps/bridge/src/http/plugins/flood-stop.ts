@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { clientOf } from '../../domain/address-range.ts';
 import { HttpError } from '../../errors.ts';
 
 const WINDOW_MS = 60_000;
@@ -12,8 +13,9 @@ const PER_AGENT_ADDRESS = 30_000;
 const isSigned = (request: FastifyRequest): boolean => request.routeOptions.config.access === 'signed';
 
 const countedAs = (request: FastifyRequest): string => {
-  if (isSigned(request)) return `agent ${request.ip}`;
-  return request.apiKey === null ? `address ${request.ip}` : `key ${request.apiKey.name}`;
+  const client = clientOf(request.ip);
+  if (isSigned(request)) return `agent ${client}`;
+  return request.apiKey === null ? `address ${client}` : `key ${request.apiKey.name}`;
 };
 
 const limitFor = (request: FastifyRequest): number => {

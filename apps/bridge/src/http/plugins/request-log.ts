@@ -1,4 +1,5 @@
 import type { Logger } from '@outdial/runtime';
+import { traceFacts } from '@outdial/telephony';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 
@@ -6,6 +7,7 @@ const plugin = async (app: FastifyInstance, options: { log: Logger }): Promise<v
   app.addHook('onResponse', async (request, reply) => {
     options.log.debug(
       {
+        ...traceFacts(request.traceparent),
         method: request.method,
         // The pattern, not the address: a query may hold a number.
         route: request.routeOptions.url ?? null,
@@ -19,4 +21,4 @@ const plugin = async (app: FastifyInstance, options: { log: Logger }): Promise<v
 };
 
 /** One line per request at DEBUG: no bodies, no queries, no headers. */
-export const requestLog = fp(plugin, { name: 'request-log', dependencies: ['authorization'] });
+export const requestLog = fp(plugin, { name: 'request-log', dependencies: ['authorization', 'trace'] });

@@ -5,6 +5,7 @@ import {
   RESULT_LIMIT_BYTES,
   type RecordingClaim,
   recordingClaimText,
+  traceFacts,
 } from '@outdial/telephony';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -39,7 +40,7 @@ export const agentResultRoute = (app: App, deps: RouteDeps): void => {
         ...errorResponses('signature_invalid', 'call_not_found', 'grant_not_held'),
       },
     },
-    handler: async ({ params, body }) => {
+    handler: async ({ params, body, traceparent }) => {
       switch (await takeResult(deps, params.id, body)) {
         case 'not_found':
           throw noSuchCall();
@@ -47,7 +48,12 @@ export const agentResultRoute = (app: App, deps: RouteDeps): void => {
           throw notHeld();
         case 'taken':
           deps.log.info(
-            { callId: params.id, turns: body.transcript.length, complete: body.problem === null },
+            {
+              callId: params.id,
+              ...traceFacts(traceparent),
+              turns: body.transcript.length,
+              complete: body.problem === null,
+            },
             'result taken',
           );
           return { stored: true as const };
@@ -118,7 +124,7 @@ export const agentRecordingRoute = (app: App, deps: RouteDeps & { readonly secre
       const { id } = request.params;
       const claim = claims.get(request);
       if (claim === undefined) throw unsigned();
-      const facts = { callId: id, bytes: claim.bytes };
+      const facts = { callId: id, ...traceFacts(request.traceparent), bytes: claim.bytes };
       switch (await takeRecording(deps, id, claim, request.raw)) {
         case 'not_found':
           throw noSuchCall();

@@ -5,7 +5,9 @@ import {
   legRequestSchema,
   reportAnswerSchema,
   reportSchema,
+  traceFacts,
 } from '@outdial/telephony';
+import { callFacts } from '../../domain/call.ts';
 import { HttpError } from '../../errors.ts';
 import { grantCall } from '../../flow/grant-call.ts';
 import { grantLeg } from '../../flow/grant-leg.ts';
@@ -33,10 +35,12 @@ export const agentRoutes = (app: App, deps: RouteDeps): void => {
       },
     },
     handler: async (request, reply) => {
-      const answer = await grantCall(deps, request.params.id, request.body);
-      if (answer === null) throw noSuchCall();
+      const result = await grantCall(deps, request.params.id, request.body);
+      if (result === null) throw noSuchCall();
+      const { answer, call } = result;
+      deps.metrics.grantAnswered(answer);
       const facts = {
-        callId: request.params.id,
+        ...callFacts(call),
         dispatch: request.body.dispatch,
         jobId: request.body.job_id,
       };
@@ -73,7 +77,9 @@ export const agentRoutes = (app: App, deps: RouteDeps): void => {
           throw notGranted();
         case 'answered': {
           const { answer } = result;
-          const facts = { callId: request.params.id, target: request.body.target };
+          deps.metrics.legAnswered(answer);
+          const { target } = request.body;
+          const facts = { callId: request.params.id, ...traceFacts(request.traceparent), target };
           if (answer.granted) deps.log.info(facts, 'second leg granted');
           else deps.log.info({ ...facts, reason: answer.reason }, 'second leg refused');
           return reply.code(answer.granted ? 200 : 403).send(answer);
@@ -104,9 +110,9 @@ export const agentRoutes = (app: App, deps: RouteDeps): void => {
           throw notGranted();
         case 'taken':
           if (result.ended) {
-            const { id, status, outcome } = result.call;
+            const { status, outcome } = result.call;
             deps.log.info(
-              { callId: id, status, endReason: outcome?.end_reason, sip: outcome?.sip.status },
+              { ...callFacts(result.call), status, endReason: outcome?.end_reason, sip: outcome?.sip.status },
               'call ended',
             );
             deps.wake();

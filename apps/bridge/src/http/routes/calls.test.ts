@@ -16,7 +16,7 @@ beforeEach(() => bridge.clear());
 const insert = (change: Parameters<typeof aNewCall>[0] = {}) =>
   bridge.calls.transaction((tx) => tx.insert(aNewCall(change)));
 const FIELDS =
-  'id status destination account_code transfer_target caller_id caller_id_source caller_name playbook variables metadata room dispatch_id duplicate_of created_at scheduled_for not_after dispatched_at dialing_at ringing_at answered_at ended_at cancel_requested_at opted_out_at outcome legs result summary result_problem transcript_url recording_url attempt retry_of callbacks late_leg purged_at links'.split(
+  'id status destination account_code transfer_target caller_id caller_id_source caller_name playbook variables metadata room dispatch_id duplicate_of created_at scheduled_for not_after dispatched_at dialing_at ringing_at answered_at ended_at cancel_requested_at opted_out_at outcome legs result summary result_problem transcript_url recording_url attempt retry_of callbacks late_leg purged_at trace_id links'.split(
     ' ',
   );
 

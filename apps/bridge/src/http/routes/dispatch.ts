@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Call } from '../../domain/call.ts';
+import { type Call, callFacts } from '../../domain/call.ts';
 import { dispatchBodySchema } from '../../domain/dispatch-command.ts';
 import { HttpError } from '../../errors.ts';
 import { acceptDispatch, type DispatchAnswer } from '../../flow/accept-dispatch.ts';
@@ -73,6 +73,7 @@ export const dispatchRoute = (app: App, deps: RouteDeps): void => {
         apiKeyName: keyName(request),
         idempotencyKey: idempotencyKey(request.headers['idempotency-key'], request.body.idempotency_key),
         allowDuplicate: request.query.allow_duplicate === 'true',
+        traceparent: request.traceparent,
         command: request.body,
       });
       switch (answer.status) {
@@ -111,11 +112,11 @@ export const dispatchRoute = (app: App, deps: RouteDeps): void => {
 
 const logAccepted = (deps: RouteDeps, call: Call, warning: string | null): void => {
   const facts = {
-    callId: call.id,
+    ...callFacts(call),
     playbook: call.playbook,
     callerIdSource: call.callerIdSource,
     'pii.destination': call.destination,
   };
   deps.log.info(facts, 'call accepted');
-  if (warning !== null) deps.log.warn({ callId: call.id, warning }, 'call without a caller ID of its own');
+  if (warning !== null) deps.log.warn({ ...callFacts(call), warning }, 'call without a caller ID of its own');
 };

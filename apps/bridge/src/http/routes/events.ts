@@ -1,3 +1,4 @@
+import { traceFacts } from '@outdial/telephony';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { isSettled } from '../../domain/call-keepsake.ts';
@@ -22,7 +23,10 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
       stop: AbortSignal.any([deps.ending, goneOf(reply)]),
       callId,
       after,
-    }).catch((error: unknown) => deps.log.warn({ callId, err: error }, 'an event stream broke off'));
+    }).catch((error: unknown) => {
+      const facts = { callId, ...traceFacts(reply.request.traceparent) };
+      deps.log.warn({ ...facts, err: error }, 'an event stream broke off');
+    });
   const errors = ['validation_failed', 'unauthorized', 'scope_missing', 'database_unavailable'] as const;
 
   app.route({

@@ -19,7 +19,7 @@ const signature = (body: string, { apiKey, apiSecret } = LIVEKIT_KEY): Promise<s
   token.sha256 = createHash('sha256').update(body).digest('base64');
   return token.toJwt();
 };
-const send = async (body: string, authorization?: string) =>
+const send = async (body: string | Buffer, authorization?: string) =>
   bridge.app.inject({
     method: 'POST',
     url: '/livekit/webhook',
@@ -112,7 +112,7 @@ describe('a hint', () => {
 });
 
 describe('what LiveKit did not sign', () => {
-  const unsigned = async (body: string, authorization?: string) => {
+  const unsigned = async (body: string | Buffer, authorization?: string) => {
     const answer = await send(body, authorization);
     expect(answer.statusCode).toBe(401);
     expect(answer.json()).toMatchObject({
@@ -130,6 +130,11 @@ describe('what LiveKit did not sign', () => {
     await unsigned(body, `Bearer ${SECRET}`);
     await unsigned(body.replace('PA_1', 'PA_2'), await signature(body));
     await unsigned(`${body} `, await signature(body));
+    // Decoded it would be the very text that was signed.
+    const broken = body.replace('PA_1', 'PA_\ufffd');
+    const bytes = Buffer.from(broken.replace('\ufffd', '?'));
+    bytes[bytes.indexOf('PA_?') + 3] = 0xff;
+    await unsigned(bytes, await signature(broken));
     await unsigned(body, await signature(body, { ...LIVEKIT_KEY, apiSecret: 'x'.repeat(40) }));
     await unsigned(body, await signature(body, { ...LIVEKIT_KEY, apiKey: 'other' }));
     await unsigned(body, await new AccessToken(LIVEKIT_KEY.apiKey, LIVEKIT_KEY.apiSecret).toJwt());

@@ -1,9 +1,16 @@
 import { z } from 'zod';
-import { parseRoomName } from '../../domain/call.ts';
+import { callFacts, parseRoomName } from '../../domain/call.ts';
 import { HttpError } from '../../errors.ts';
 import { noteLeg } from '../../flow/note-leg.ts';
 import type { ReadLiveKitWebhook } from '../../ports.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
+import { signedText } from '../signed-text.ts';
+
+const unsigned = (): HttpError =>
+  new HttpError(
+    'signature_invalid',
+    'LiveKit did not sign this with LIVEKIT_API_KEY; set webhook.api_key in LiveKit’s configuration to that key.',
+  );
 
 /**
  * `POST /livekit/webhook`: signed by LiveKit over the raw body. Only hints: a SIP leg that the agent did
@@ -16,8 +23,11 @@ export const livekitWebhookRoute = (
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     ['application/webhook+json', 'application/json'],
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, body),
+    { parseAs: 'buffer' },
+    (_request, body, done) => {
+      const text = signedText(body);
+      return text === null ? done(unsigned(), undefined) : done(null, text);
+    },
   );
 
   app.route({
@@ -34,17 +44,15 @@ export const livekitWebhookRoute = (
     },
     handler: async (request) => {
       const hint = await deps.readLiveKitWebhook(request.body, request.headers.authorization);
-      if (hint === null) {
-        throw new HttpError(
-          'signature_invalid',
-          'LiveKit did not sign this with LIVEKIT_API_KEY; set webhook.api_key in LiveKit’s configuration to that key.',
-        );
-      }
+      if (hint === null) throw unsigned();
       const { event, room, leg } = hint;
       // A LiveKit project may be shared: rooms of others are none of our business.
       if (room === null || parseRoomName(room) === null) return { status: 'taken' as const };
-      if (leg !== null)
-        deps.log.debug({ event, room, noted: await noteLeg(deps, room, leg) }, 'LiveKit told of a leg');
+      if (leg !== null) {
+        const noted = await noteLeg(deps, room, leg);
+        const facts = noted === null ? {} : { ...callFacts(noted.call), isNew: noted.changed };
+        deps.log.debug({ event, room, ...facts }, 'LiveKit told of a leg');
+      }
       if (event === 'participant_left' || event === 'room_finished') deps.wake();
       return { status: 'taken' as const };
     },

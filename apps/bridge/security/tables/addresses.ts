@@ -1,0 +1,190 @@
+import type { Attack } from '../attack.ts';
+import { KEYS } from '../bridge-process.ts';
+
+const get = (path: string, status: number, code: Attack['code'], name = path): Attack => ({
+  name: `GET ${name.slice(0, 90)}`,
+  path,
+  status,
+  code,
+});
+const post = (
+  path: string,
+  status: number,
+  code: Attack['code'],
+  body: unknown = {},
+  key?: string,
+): Attack => ({
+  name: `POST ${path.slice(0, 60)} ${JSON.stringify(body).slice(0, 50)}`,
+  method: 'POST',
+  path,
+  body,
+  ...(key === undefined ? {} : { key }),
+  status,
+  code,
+});
+
+const NOWHERE = [
+  '/.env',
+  '/.env.local',
+  '/.git/config',
+  '/admin',
+  '/wp-login.php',
+  '/data',
+  '/recordings',
+  '/../../../etc/passwd',
+  '/..%2f..%2fetc%2fpasswd',
+  '/%2e%2e/%2e%2e/etc/passwd',
+  '/assets/../../package.json',
+  '/assets/..%2f..%2fpackage.json',
+  '/assets/outdial.css/..',
+  '/Calls',
+  '/CALLS',
+  '/calls//',
+  '//calls',
+  '/dispatch/',
+  '/calls;admin=true',
+  '/agent/calls',
+  '/__proto__',
+  '/constructor',
+  '/calls/call_x/__proto__',
+  '/calls/call_x/recording/../../..',
+];
+
+const NO_IDS = [
+  '/calls/',
+  '/calls/x',
+  '/calls/__proto__',
+  '/calls/constructor',
+  '/calls/1',
+  '/calls/%00',
+  '/calls/call_%00',
+  '/calls/call_%0d%0aX-Evil:1',
+  '/calls/..%2f..%2fetc%2fpasswd',
+  '/calls/call_..%2fx',
+  "/calls/call_'%20OR%20'1'='1",
+  '/calls/call_x%20',
+  '/calls/CALL_x',
+  '/calls/call_',
+  '/calls/*/transcript',
+  '/calls/..%2f/recording',
+  '/calls/call_%2e%2e%2f/recording',
+];
+
+const STRANGERS = [
+  '/calls/call_x',
+  '/calls/call_00000000-0000-7000-8000-000000000000',
+  '/calls/call_x/transcript',
+  '/calls/call_x/recording',
+  '/calls/call_x/events',
+  `/calls/call_${'a'.repeat(90)}`,
+];
+
+const CURSORS = [
+  'x',
+  '0',
+  '-1',
+  'null',
+  "'; DROP TABLE calls; --",
+  Buffer.from('{}').toString('base64url'),
+  Buffer.from('2026-03-01T00:00:00.000Z call_x').toString('base64url'),
+  Buffer.from('0000-01-01T00:00:00.000Z call_00000000-0000-7000-8000-000000000000').toString('base64url'),
+  Buffer.from('2026-13-01T00:00:00.000Z call_00000000-0000-7000-8000-000000000000').toString('base64url'),
+  Buffer.from("2026-03-01T00:00:00.000Z call_'; DROP TABLE calls; --").toString('base64url'),
+  Buffer.from('+275760-09-13T00:00:00.000Z call_00000000-0000-7000-8000-000000000000').toString('base64url'),
+  'A'.repeat(300),
+].map((cursor) => `cursor=${encodeURIComponent(cursor)}`);
+
+const QUERIES = [
+  ...CURSORS,
+  'limit=0',
+  'limit=-1',
+  'limit=201',
+  'limit=1e9',
+  'limit=1.5',
+  'limit=x',
+  'limit[]=5',
+  'limit=1&limit=2',
+  'status=evil',
+  'status=queued&status=busy',
+  'status[$ne]=queued',
+  `account_code=${'x'.repeat(65)}`,
+  'account_code=a%00b',
+  'destination=000%00',
+  'destination=x',
+  `destination=${'0'.repeat(65)}`,
+  '__proto__=1',
+  '__proto__[admin]=1',
+  'constructor=1',
+  'x=1',
+  'api_key=1',
+  'wait=25',
+];
+
+const METHODS: readonly (readonly [string, string])[] = [
+  ['DELETE', '/calls'],
+  ['PUT', '/dispatch'],
+  ['PATCH', '/dispatch'],
+  ['GET', '/dispatch'],
+  ['DELETE', '/calls/call_x'],
+  ['GET', '/calls/call_x/cancel'],
+  ['GET', '/calls/purge/x'],
+  ['POST', '/healthz'],
+  ['OPTIONS', '/dispatch'],
+  ['TRACE', '/calls'],
+  ['PROPFIND', '/calls'],
+  ['DELETE', '/'],
+];
+
+const PURGES: readonly unknown[] = [
+  {},
+  { ids: [] },
+  { ids: 'all' },
+  { ids: ['*'] },
+  { ids: ['x'] },
+  { ids: [5] },
+  { ids: Array(2_000).fill('x') },
+  { before: 'now' },
+  { before: 5 },
+  { destination: '' },
+  { destination: '%' },
+  { destination: 'x' },
+  { destination: '0491570156', before: '2026-03-01T00:00:00Z' },
+  { all: true },
+  [],
+];
+
+/** Addresses, ids, queries and methods that lead nowhere. */
+export const ADDRESSES: readonly Attack[] = [
+  ...NOWHERE.map((path) => get(path, 404, 'route_not_found')),
+  ...NO_IDS.map((path) => get(path, 400, ['validation_failed', 'malformed_request'])),
+  ...STRANGERS.map((path) => get(path, 404, 'call_not_found')),
+  get('/calls/%zz', 400, 'malformed_request'),
+  get('/calls/%', 400, 'malformed_request'),
+  get('/calls/%c0%ae%c0%ae', 400, 'malformed_request'),
+  get(`/calls/${'x'.repeat(300)}`, 414, 'url_too_long'),
+  ...QUERIES.map((query) => get(`/calls?${query}`, 400, 'validation_failed')),
+  ...['x', '-1', '26', '1.5', 'Infinity'].map((wait) =>
+    get(`/calls/call_x?wait=${wait}`, 400, 'validation_failed'),
+  ),
+  ...['cursor=x', 'limit=0', 'status=evil', 'call_id=x%00', 'x=1'].map((query) =>
+    get(`/callbacks?${query}`, 400, 'validation_failed'),
+  ),
+  ...METHODS.map(
+    ([method, path]): Attack => ({
+      name: `${method} ${path}`,
+      method,
+      path,
+      status: path === '/calls/purge/x' ? 404 : 405,
+      code: path === '/calls/purge/x' ? 'route_not_found' : 'method_not_allowed',
+    }),
+  ),
+  ...PURGES.map((body) => post('/calls/purge', 400, 'validation_failed', body, KEYS.admin)),
+  post('/callbacks/cb_x/replay', 404, 'callback_not_found', {}, KEYS.admin),
+  post('/callbacks/..%2fx/replay', 400, ['validation_failed', 'callback_not_found'], {}, KEYS.admin),
+  post('/calls/call_x/cancel', 404, 'call_not_found'),
+  post('/calls/call_x/retry', 404, 'call_not_found'),
+  post('/calls/x/cancel', 400, 'validation_failed'),
+  post('/calls/call_x/cancel?force=true', 400, 'validation_failed'),
+  post('/dispatch?allow_duplicate=yes', 400, 'validation_failed', { destination: '0491570156' }),
+  post('/dispatch?force=true', 400, 'validation_failed', { destination: '0491570156' }),
+];
