@@ -28,7 +28,17 @@ export default defineConfig({
       unit('agent', 'apps/agent'),
       unit('cli', 'apps/cli'),
       unit('bench', 'bench'),
-      { test: { name: 'scripts', root: 'scripts', include: ['**/*.test.mjs'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'scripts',
+          root: 'scripts',
+          include: ['**/*.test.mjs'],
+          exclude: ['**/*.image.test.mjs'],
+          testTimeout: 30_000,
+        },
+      },
+      // What is in the images, installed and started: half a minute, and therefore not part of pnpm check.
+      { test: { name: 'images', root: 'scripts', include: ['**/*.image.test.mjs'] } },
       {
         test: { name: 'lab-network', root: 'packages/lab', include: ['**/*.lab.test.ts'], ...onRealNetwork },
       },

@@ -4,6 +4,7 @@ import { agentEnvironment } from '../apps/agent/src/config.ts';
 import { bridgeEnvironment } from '../apps/bridge/src/config.ts';
 import { cliEnvironment } from '../apps/cli/src/config.ts';
 import { renderEnvExample, sharedEnvironment } from '../packages/runtime/src/index.ts';
+import { composeEnvironment } from './deploy/compose-environment.ts';
 
 const INTRO = `
 # Copy this file to .env and fill in what stands without a "#"; every other line shows a default.
@@ -20,6 +21,7 @@ export const envExample = (): string =>
     { title: 'Agent', fields: agentEnvironment },
     { title: 'pnpm test:judge', fields: judgeEnvironment },
     { title: 'Command line (it reads BRIDGE_URL, too)', fields: cliEnvironment },
+    { title: 'Docker Compose', fields: composeEnvironment },
   ]);
 
 if (import.meta.main) writeFileSync(new URL('../.env.example', import.meta.url), envExample());

@@ -1,7 +1,6 @@
-import { SIPTransport } from '@livekit/protocol';
 import { type Lab, startOutdial } from '@outdial/lab';
-import { SipClient } from 'livekit-server-sdk';
 import { describe, expect, test } from 'vitest';
+import { runOutdial } from '../src/run-outdial.ts';
 import { only, placeCall, type Stack, useStack } from '../src/stack.ts';
 
 const LIMIT_MS = 90_000;
@@ -31,18 +30,36 @@ describe('the ways to reach the carrier', () => {
   const stack = useStack();
 
   test(
-    'a trunk that LiveKit holds, by its id',
+    'a trunk that outdial makes and changes in LiveKit, by its id, with calls as the letter says',
     async () => {
-      const { url, apiKey, apiSecret } = stack.lab.livekit;
-      const { username, password } = stack.lab.trunk.users.standard;
-      const trunk = await new SipClient(url, apiKey, apiSecret).createSipOutboundTrunk(
-        'lab carrier',
-        stack.lab.trunk.address,
-        ['*'],
-        { transport: SIPTransport.SIP_TRANSPORT_UDP, authUsername: username, authPassword: password },
-      );
+      const settings = {
+        ...stack.lab.env,
+        SIP_DISPLAY_NAME: 'Our Office',
+        SIP_FROM_HOST: 'office.example.com',
+        SIP_CODECS: 'PCMA',
+      };
+      const trunk = (args: readonly string[], env: Record<string, string> = settings) =>
+        runOutdial(['trunk', ...args], env);
+      expect(await trunk(['plan'])).toMatchObject({ code: 1 });
+      const first = await trunk(['apply', '--yes'], {
+        ...settings,
+        SIP_FROM_HOST: '',
+        SIP_TRUNK_PASSWORD: 'old',
+      });
+      const [, id = ''] = /^SIP_TRUNK_ID=(ST_\w+)$/m.exec(first.stdout) ?? [];
+      expect(id).not.toBe('');
+      const plan = await trunk(['plan']);
+      expect(plan.stdout).toMatch(/from host +none → office\.example\.com\n *password +another → set/);
+      // The first name is that of the carrier's host, so that the same trunk is found without its id.
+      expect(await trunk(['apply', '--yes'])).toMatchObject({ code: 0, stdout: first.stdout });
+      expect(await trunk(['plan'], { ...settings, SIP_TRUNK_ID: id })).toMatchObject({ code: 0 });
+
+      const letter = (await trunk(['letter'])).stdout;
+      const inLetter = (name: string) => new RegExp(`^${name} +(.*)$`, 'm').exec(letter)?.[1];
+      // What the trunk holds is not in the environment of the agent: it must come from LiveKit.
       const env = {
-        SIP_TRUNK_ID: trunk.sipTrunkId,
+        SIP_TRUNK_ID: id,
+        SIP_DISPLAY_NAME: settings.SIP_DISPLAY_NAME,
         SIP_TRUNK_HOST: '',
         SIP_TRUNK_USERNAME: '',
         SIP_TRUNK_PASSWORD: '',
@@ -50,11 +67,18 @@ describe('the ways to reach the carrier', () => {
       await withEnv(stack, 'by-id', env, async (other) => {
         const { record, dialed } = await placeCall(other, {
           destination: '0491570157',
-          account_code: 'by-id',
+          account_code: 'em-tech-01',
         });
         expect(record.status).toBe('busy');
-        expect(only(dialed)).toMatchObject({ finalStatus: 486, authUser: username });
-        expect(only(dialed).headers['X-Account-Code']).toEqual(['by-id']);
+        const call = only(dialed);
+        expect(call).toMatchObject({ finalStatus: 486, authUser: stack.lab.trunk.users.standard.username });
+        expect(call.requestUri).toBe(inLetter('Request-URI'));
+        expect(call.headers.From?.[0]).toContain(inLetter('From'));
+        expect(call.headers['X-Account-Code']).toEqual([inLetter('X-Account-Code')]);
+        expect(call.offeredCodecs.join(' ')).toBe(inLetter('Codecs'));
+        for (const absent of ['Session-Expires', 'Supported', 'Require']) {
+          expect(call.headers[absent]).toBeUndefined();
+        }
       });
     },
     LIMIT_MS,

@@ -1,10 +1,10 @@
-import { callerIdSettingsOf } from '@outdial/runtime';
+import { callerIdSettingsOf, fromSettingsOf } from '@outdial/runtime';
 import {
   type CallerIdChoice,
   chooseCallerId,
   chooseCallerName,
+  fromOf,
   type GrantedCall,
-  identityHeader,
   toDialString,
 } from '@outdial/telephony';
 import type { AgentConfig } from './config.ts';
@@ -18,24 +18,15 @@ export const callerIdFor = (call: GrantedCall, config: AgentConfig): CallerIdCho
 export const accountCodeHeaders = (call: GrantedCall, config: AgentConfig): Record<string, string> =>
   call.account_code === null ? {} : { [config.ACCOUNT_CODE_HEADER]: call.account_code };
 
-/**
- * Everything that goes onto the INVITE of a call. With an identity header From is the auth ID and
- * the header carries the caller number (RFC 3325 section 9.1 for P-Asserted-Identity).
- */
+/** Everything that goes onto the INVITE of a call. */
 export const buildInvite = (call: GrantedCall, callerId: string, config: AgentConfig): Invite => {
   const displayName = chooseCallerName(call.caller_name, config.SIP_DISPLAY_NAME);
-  const headers = accountCodeHeaders(call, config);
-  let fromNumber = callerId;
-  if (config.SIP_IDENTITY_HEADER !== 'none' && config.SIP_FROM_IDENTITY !== null) {
-    fromNumber = config.SIP_FROM_IDENTITY;
-    const host = config.SIP_FROM_HOST ?? config.SIP_TRUNK_HOST ?? '';
-    headers[config.SIP_IDENTITY_HEADER] = identityHeader(config.SIP_IDENTITY_HEADER, callerId, host);
-  }
+  const from = fromOf(callerId, fromSettingsOf(config));
   return {
     dialString: toDialString(call.destination, config.SIP_DIAL_FORMAT, config.DEFAULT_COUNTRY),
-    fromNumber,
+    fromNumber: from.user,
     displayName,
-    headers,
+    headers: { ...accountCodeHeaders(call, config), ...from.headers },
     participantMetadata: JSON.stringify({
       destination: call.destination.replace(/^\+/, ''),
       account_code: call.account_code,

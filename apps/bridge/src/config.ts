@@ -1,7 +1,9 @@
 import {
   type Check,
   callerIdSettingsOf,
+  callsPerSecond,
   checkCallerDefaults,
+  checkSigningSecret,
   dialPolicyOf,
   type Environment,
   flag,
@@ -20,7 +22,6 @@ import { parseApiKeys } from './domain/api-keys.ts';
 import { checkCallbackUrl, parseAllowedHosts } from './domain/callback-target.ts';
 import type { DispatchLimits } from './domain/claim-place.ts';
 import type { DialSettings } from './domain/guard-rails.ts';
-import { checkSigningSecret } from './domain/signing-secret.ts';
 
 const checkAddress: Check = (entry) =>
   parseRange(entry) === null ? `"${entry}" is not an address or a CIDR range, such as 10.0.0.0/8.` : null;
@@ -57,10 +58,7 @@ export const bridgeEnvironment = {
     'postgres://… of your Postgres. Unset: an embedded database under DATA_DIR.',
     matching(/^postgres(ql)?:\/\/\S+$/, 'It must begin with postgres://.'),
   ),
-  CALLS_PER_SECOND: number(
-    { min: 0.01, max: 100, default: 1, whole: false },
-    'Calls started per second, across all bridges.',
-  ),
+  CALLS_PER_SECOND: callsPerSecond,
   RECORD_CALLS: flag('Whether calls are recorded unless their request says record: false.'),
   RECORDINGS_DIR: optional('Where recordings are kept; default DATA_DIR/recordings.'),
   RETENTION_DAYS: number(

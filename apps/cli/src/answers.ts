@@ -29,6 +29,7 @@ export type CallRecord = {
   readonly account_code: string | null;
   readonly transfer_target: string | null;
   readonly caller_id: string | null;
+  readonly caller_name?: string | null;
   readonly created_at: string;
   readonly scheduled_for: string | null;
   readonly dialing_at: string | null;
@@ -43,11 +44,25 @@ export type CallRecord = {
     readonly blame: string | null;
     readonly retry: string;
     readonly message: string;
-    readonly sip: { readonly status: number | null; readonly reason: string | null } | null;
+    readonly sip: {
+      readonly status: number | null;
+      readonly reason: string | null;
+      readonly call_id?: string | null;
+    } | null;
+    readonly rang?: boolean | null;
     readonly transfer: { readonly target: string; readonly result: string } | null;
     readonly ring_ms: number | null;
     readonly talk_ms: number | null;
   } | null;
+  /** One for the callee, one for a transfer target that was called. */
+  readonly legs?: readonly {
+    readonly identity: string;
+    readonly sip_call_id: string | null;
+    readonly sip_status: number | null;
+    readonly sip_reason: string | null;
+  }[];
+  /** When what it says about people was deleted. */
+  readonly purged_at?: string | null;
   /** By the playbook's schema. */
   readonly result: unknown;
   readonly summary: string | null;

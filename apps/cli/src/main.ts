@@ -1,5 +1,6 @@
 import { ConfigError, loadEnvironment } from '@outdial/runtime';
 import { CommanderError } from 'commander';
+import { createAsker } from './ask.ts';
 import { createBridgeClient } from './bridge-client.ts';
 import { readBridgeAccess } from './config.ts';
 import { CliError } from './errors.ts';
@@ -18,6 +19,7 @@ const environment = () => loadEnvironment(process.cwd());
 const program = buildProgram({
   bridge: () => createBridgeClient(readBridgeAccess(environment())),
   environment,
+  ask: () => createAsker(process.stdin, process.stderr),
   input: process.stdin,
   prompt: (text) => {
     if (process.stdin.isTTY) process.stderr.write(text);

@@ -8,6 +8,8 @@ import { doNotCallVerb } from './verbs/do-not-call.ts';
 import { pauseVerb, resumeVerb } from './verbs/pause.ts';
 import { playbookVerb } from './verbs/playbook.ts';
 import { queueVerb } from './verbs/queue.ts';
+import { setupVerb } from './verbs/setup.ts';
+import { trunkVerb } from './verbs/trunk.ts';
 
 const VERBS: readonly Verb[] = [
   callVerb,
@@ -19,6 +21,8 @@ const VERBS: readonly Verb[] = [
   doNotCallVerb,
   backupVerb,
   playbookVerb,
+  setupVerb,
+  trunkVerb,
 ];
 
 const AFTER_HELP = `

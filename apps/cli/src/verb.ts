@@ -1,5 +1,6 @@
 import type { Environment } from '@outdial/runtime';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Asker } from './ask.ts';
 import type { Answer, BridgeClient } from './bridge-client.ts';
 
 /** What a verb works with. */
@@ -8,6 +9,8 @@ export type VerbDeps = {
   readonly bridge: () => BridgeClient;
   /** The environment, as every app of ours reads it. */
   readonly environment: () => Environment;
+  /** Asks questions; close it when there are no more. */
+  readonly ask: () => Asker;
   /** What is typed. */
   readonly input: NodeJS.ReadableStream;
   /** A line of the answer, on stdout. */

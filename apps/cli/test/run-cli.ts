@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FakeBridge, type Received, type Reply, startFakeBridge } from './fake-bridge.ts';
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
+/** The program that is run. */
+export const MAIN = join(import.meta.dirname, '../src/main.ts');
 
 /** The key that `runCli` gives when none is named. */
 export const API_KEY = 'cli-secret-0123456789-0123456789-0123456789';

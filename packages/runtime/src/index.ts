@@ -1,3 +1,11 @@
+export {
+  type CarrierConfig,
+  callsPerSecond,
+  carrierEnvironment,
+  checkIdentityHeader,
+  fromSettingsOf,
+  transferUri,
+} from './carrier-environment.ts';
 export { ConfigError, parseConfig } from './config.ts';
 export { callerIdSettingsOf, dialPolicyOf, transferHostsOf } from './dial-settings.ts';
 export { type EnvSection, renderEnvExample } from './env-example.ts';
@@ -26,3 +34,4 @@ export {
   type SharedConfig,
   sharedEnvironment,
 } from './shared-environment.ts';
+export { checkSigningSecret, newSigningSecret } from './signing-secret.ts';

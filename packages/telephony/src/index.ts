@@ -56,6 +56,7 @@ export {
   chooseCallerName,
   isCallerIdAllowed,
 } from './caller-id.ts';
+export { offeredCodecs } from './codec-offer.ts';
 export { checkDialPolicy, checkTransferPolicy, type DialPolicy, type DialVerdict } from './dial-policy.ts';
 export { DIAL_FORMATS, type DialFormat, toDialString } from './dial-string.ts';
 export {
@@ -78,6 +79,7 @@ export {
   type Verdict,
 } from './end-reason.ts';
 export { isFictitiousNumber } from './fictitious-number.ts';
+export { type From, type FromSettings, fromOf } from './from.ts';
 export {
   DEFAULT_TRANSFER_TARGET,
   type GrantedPlaybook,

@@ -1,6 +1,6 @@
 import { SIPMediaConfig, SIPOutboundConfig, SIPTransport } from '@livekit/protocol';
 import type { Logger } from '@outdial/runtime';
-import { dialTiming } from '@outdial/telephony';
+import { dialTiming, offeredCodecs } from '@outdial/telephony';
 import { AccessToken, RoomServiceClient, ServerError, SipCallError, SipClient } from 'livekit-server-sdk';
 import type { AgentConfig } from '../config.ts';
 import type { DialResult, Invite, ReferResult, SipLeg, TargetLeg } from '../ports.ts';
@@ -49,8 +49,7 @@ const mediaOf = (config: AgentConfig): { media?: SIPMediaConfig } =>
     : {
         media: new SIPMediaConfig({
           onlyListedCodecs: true,
-          // The telephone-event codec carries DTMF (RFC 4733) and must be listed like any other.
-          codecs: [...config.SIP_CODECS, 'telephone-event'].map((name) => ({ name, rate: 8000 })),
+          codecs: offeredCodecs(config.SIP_CODECS).map((name) => ({ name, rate: 8000 })),
         }),
       };
 

@@ -152,3 +152,29 @@ test.each([[[]], [[id, '--destination', '0491570156']]])('purge %j is a mistake'
   expect(code).toBe(2);
   expect(bridge.received).toEqual([]);
 });
+
+test('a ticket is made of the record, and its options belong to it', async () => {
+  const call = callRecord({ status: 'failed', dialing_at: '2026-03-01T00:00:01.000Z' });
+  const { code, stdout, stderr } = await runAgainst(
+    () => ({ status: 200, body: call }),
+    'calls',
+    'show',
+    call.id,
+    '--ticket',
+    '--timezone',
+    'Australia/Perth',
+  );
+  expect(code).toBe(0);
+  expect(stdout).toContain(`our reference ${call.id}`);
+  expect(stdout).toContain('Australia/Perth');
+  expect(stderr).toContain('numbers in full');
+  for (const args of [
+    ['--timezone', 'Australia/Perth'],
+    ['--ticket', '--transcript'],
+    ['--ticket', '--json'],
+  ]) {
+    expect(
+      (await runAgainst(() => ({ status: 200, body: call }), 'calls', 'show', call.id, ...args)).code,
+    ).toBe(2);
+  }
+});

@@ -1,9 +1,17 @@
+import { Option } from 'commander';
 import type { Accepted, CallRecord, Page, Purged, Transcript } from '../answers.ts';
 import { acceptedLine, callLines, callTable, purgedLine, transcriptLines } from '../call-lines.ts';
+import { ticketLines, ticketSide } from '../ticket.ts';
 import { idArgument, show, type Verb, wholeNumber, withJson } from '../verb.ts';
 
 type Json = { readonly json?: true };
 type PurgeOptions = Json & { readonly destination?: string; readonly before?: string };
+type ShowOptions = Json & {
+  readonly transcript?: true;
+  readonly ticket?: true;
+  readonly timezone?: string;
+  readonly expected?: string;
+};
 type ListOptions = Json & { readonly status?: string; readonly limit?: number; readonly cursor?: string };
 
 /** `outdial calls`: lists calls, shows one, ends one, makes one again. */
@@ -31,18 +39,36 @@ export const callsVerb: Verb = (program, deps) => {
       .command('show')
       .description('what is known of a call')
       .argument('<id>', 'id of the call', idArgument)
-      .option('--transcript', 'what was said, instead'),
-  ).action(async (id: string, { transcript, ...options }: Json & { readonly transcript?: true }) => {
-    if (transcript === true) {
-      return show(
-        deps,
-        options,
-        await deps.bridge().get<Transcript>(`/calls/${id}/transcript`),
-        transcriptLines,
-      );
-    }
-    show(deps, options, await deps.bridge().get<CallRecord>(`/calls/${id}`), callLines);
-  });
+      .option('--transcript', 'what was said, instead')
+      .addOption(
+        new Option('--ticket', 'the fault report that a carrier asks for, numbers in full').conflicts([
+          'transcript',
+          'json',
+        ]),
+      )
+      .option('--timezone <zone>', 'local time of the ticket; default CALLING_TIMEZONE, else this machine’s')
+      .option('--expected <text>', 'what was expected, in the ticket'),
+  ).action(
+    async (id: string, { transcript, ticket, timezone, expected, ...options }: ShowOptions, command) => {
+      if (ticket !== true && (timezone ?? expected) !== undefined) {
+        command.error('error: --timezone and --expected belong to --ticket');
+      }
+      if (ticket === true) {
+        const side = ticketSide(deps.environment(), timezone, expected);
+        deps.note('It holds the numbers in full: it is for the carrier only.');
+        return deps.print(ticketLines((await deps.bridge().get<CallRecord>(`/calls/${id}`)).body, side));
+      }
+      if (transcript === true) {
+        return show(
+          deps,
+          options,
+          await deps.bridge().get<Transcript>(`/calls/${id}/transcript`),
+          transcriptLines,
+        );
+      }
+      show(deps, options, await deps.bridge().get<CallRecord>(`/calls/${id}`), callLines);
+    },
+  );
   withJson(
     calls
       .command('purge')

@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { newSigningSecret } from '@outdial/runtime';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeSender, type Received, type Receiver, startReceiver } from '../../../test/callback-receiver.ts';
-import { newSigningSecret } from '../../domain/signing-secret.ts';
 import type { CallbackSender } from './callback-sender.ts';
 
 const BODY = '{"type":"call.ended","data":{"caller_name":"Zoë"}}';

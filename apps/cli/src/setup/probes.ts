@@ -1,0 +1,116 @@
+import { lookup } from 'node:dns/promises';
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { parseHostPort } from '@outdial/telephony';
+import { CliError } from '../errors.ts';
+import type { LiveKitAccess } from '../livekit.ts';
+import { createTrunks } from '../trunk/livekit-trunks.ts';
+
+/** What trying an answer showed, in a sentence. */
+export type Tried = { readonly status: 'ok' | 'wrong'; readonly seen: string };
+
+const LIMIT_MS = 10_000;
+
+const ok = (seen: string): Tried => ({ status: 'ok', seen });
+const wrong = (seen: string): Tried => ({ status: 'wrong', seen });
+
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${LIMIT_MS / 1000} s`;
+  const from = 'code' in error ? error : error.cause;
+  return typeof from === 'object' && from !== null && 'code' in from ? String(from.code) : error.message;
+};
+
+/** Lists the outbound trunks: that needs a right key and changes nothing. */
+export const tryLiveKit = async (access: LiveKitAccess): Promise<Tried> => {
+  try {
+    const trunks = await createTrunks(access).list();
+    return ok(
+      `LiveKit takes the key; it has ${trunks.length} outbound trunk${trunks.length === 1 ? '' : 's'}.`,
+    );
+  } catch (error) {
+    if (error instanceof CliError) return wrong(error.message);
+    throw error;
+  }
+};
+
+/** Looks a host up. */
+export const tryHost = async (host: string): Promise<Tried> => {
+  try {
+    const { address } = await lookup(host);
+    return ok(address === host ? `${host} is an address.` : `${host} is at ${address}.`);
+  } catch (error) {
+    return wrong(`${host} cannot be found (${codeOf(error)}); check the name, and DNS on this machine.`);
+  }
+};
+
+const connects = (host: string, port: number, transport: 'tcp' | 'tls'): Promise<Tried> =>
+  new Promise((resolve) => {
+    const socket =
+      transport === 'tls' ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
+    const done = (tried: Tried) => {
+      socket.destroy();
+      resolve(tried);
+    };
+    const where = `${host}:${port} over ${transport.toUpperCase()}`;
+    socket.setTimeout(LIMIT_MS, () => done(wrong(`${where} does not answer within ${LIMIT_MS / 1000} s.`)));
+    socket.once('error', (error) => done(wrong(`${where} cannot be reached (${codeOf(error)}).`)));
+    socket.once(transport === 'tls' ? 'secureConnect' : 'connect', () => done(ok(`${where} answers.`)));
+  });
+
+/** Looks the carrier up, and connects where the transport has connections. From here, not from LiveKit. */
+export const tryCarrier = async (hostPort: string, transport: 'udp' | 'tcp' | 'tls'): Promise<Tried> => {
+  const parsed = parseHostPort(hostPort.toLowerCase());
+  if (parsed.status === 'invalid') return wrong(parsed.reason);
+  const found = await tryHost(parsed.host);
+  if (found.status === 'wrong') return found;
+  if (transport === 'udp') return ok(`${found.seen} Over UDP only a call shows whether it answers.`);
+  return connects(parsed.host, parsed.port ?? (transport === 'tls' ? 5061 : 5060), transport);
+};
+
+const get = async (what: string, url: string, headers: Record<string, string>): Promise<Response | Tried> => {
+  try {
+    return await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(LIMIT_MS) });
+  } catch (error) {
+    return wrong(
+      `${what} at ${new URL(url).host} cannot be reached (${codeOf(error)}); check the firewall and DNS.`,
+    );
+  }
+};
+
+/** Asks Cartesia for the voice: that needs a right key and a voice that exists, and says nothing. */
+export const tryCartesia = async (key: string, voice: string, baseUrl: string | null): Promise<Tried> => {
+  const base = (baseUrl ?? 'https://api.cartesia.ai').replace(/\/+$/, '');
+  const answer = await get('Cartesia', `${base}/voices/${encodeURIComponent(voice)}`, {
+    'X-API-Key': key,
+    'Cartesia-Version': '2025-04-16',
+  });
+  if (!(answer instanceof Response)) return answer;
+  await answer.body?.cancel();
+  if (answer.ok) return ok('Cartesia takes the key and has the voice.');
+  if (answer.status === 401 || answer.status === 403) {
+    return wrong(`Cartesia refuses the key (${answer.status}); look it up at play.cartesia.ai/keys.`);
+  }
+  if (answer.status === 404)
+    return wrong(`Cartesia takes the key but has no voice ${voice} (404); correct CARTESIA_VOICE_ID.`);
+  return wrong(`Cartesia answered ${answer.status}.`);
+};
+
+/** Asks an OpenAI-compatible server for its models. */
+export const tryModelServer = async (key: string | null, baseUrl: string | null): Promise<Tried> => {
+  const base = (baseUrl ?? 'https://api.openai.com/v1').replace(/\/+$/, '');
+  const answer = await get(
+    'The model server',
+    `${base}/models`,
+    key === null ? {} : { authorization: `Bearer ${key}` },
+  );
+  if (!(answer instanceof Response)) return answer;
+  await answer.body?.cancel();
+  const { host } = new URL(base);
+  if (answer.ok) return ok(`${host} answers and takes the key.`);
+  // Some compatible servers have no list of models.
+  if (answer.status === 404) return ok(`${host} answers; it has no list of models to try the key with.`);
+  if (answer.status === 401 || answer.status === 403)
+    return wrong(`${host} refuses the key (${answer.status}).`);
+  return wrong(`${host} answered ${answer.status}.`);
+};
