@@ -273,6 +273,7 @@ describe('the OpenAPI page', () => {
     expect((await bridge.app.inject('/openapi.json')).statusCode).toBe(401);
     const page = (await bridge.get('/openapi.json')).json();
     expect(Object.keys(page.paths).sort()).toEqual([
+      '/backup',
       '/callbacks',
       '/callbacks/{id}/replay',
       '/calls',
@@ -284,11 +285,17 @@ describe('the OpenAPI page', () => {
       '/calls/{id}/retry',
       '/calls/{id}/transcript',
       '/dispatch',
+      '/do-not-call',
+      '/do-not-call/import',
+      '/do-not-call/{number}',
       '/events',
       '/healthz',
       '/metrics',
+      '/pause',
       '/playbooks',
+      '/queue',
       '/readyz',
+      '/resume',
     ]);
     const body = page.paths['/dispatch'].post.requestBody.content['application/json'].schema;
     expect(body).toMatchObject({ type: 'object', required: ['destination'], additionalProperties: false });

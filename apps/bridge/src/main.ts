@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import {
   ConfigError,
   createLogger,
@@ -8,6 +10,7 @@ import {
   parseConfig,
 } from '@outdial/runtime';
 import packageJson from '../package.json' with { type: 'json' };
+import { createBackups } from './adapters/backup/write-backup.ts';
 import { createCallbackSender } from './adapters/callbacks/callback-sender.ts';
 import { createLiveKit } from './adapters/livekit/livekit.ts';
 import { createWebhookReader } from './adapters/livekit/webhook.ts';
@@ -19,6 +22,7 @@ import { openChangeFeed } from './adapters/postgres/change-feed.ts';
 import { lockDataDir } from './adapters/postgres/data-dir-lock.ts';
 import { openDatabase } from './adapters/postgres/database.ts';
 import { checkDiskSpace } from './adapters/postgres/disk-space.ts';
+import { createDoNotCallStore } from './adapters/postgres/do-not-call-store.ts';
 import { explainDatabase } from './adapters/postgres/explain-database.ts';
 import { migrate } from './adapters/postgres/migrate.ts';
 import { makePrivateFolder } from './adapters/postgres/private-folder.ts';
@@ -40,6 +44,7 @@ import { closeAfterPowerLoss } from './flow/close-after-power-loss.ts';
 import type { App } from './http/route.ts';
 import { type BridgeMetrics, createBridgeMetrics } from './metrics/bridge-metrics.ts';
 import { watchStore } from './metrics/watch-store.ts';
+import { restore } from './restore.ts';
 import { StartError } from './start-error.ts';
 
 // Long enough for whoever watches /readyz to see the 503 before the port closes.
@@ -86,6 +91,8 @@ const openStore = async (config: BridgeConfig, metrics: BridgeMetrics, log: Logg
   boot?.writeRunning();
   return {
     calls,
+    doNotCall: createDoNotCallStore(opened.db, checkSpace),
+    backups: createBackups(opened.db, join(config.DATA_DIR, 'backups')),
     alarms,
     feed,
     close: async () => {
@@ -134,6 +141,8 @@ const startBridge = async (config: BridgeConfig, log: Logger) => {
   let background: Background | null = null;
   const app = await buildApp({
     calls: store.calls,
+    doNotCall: store.doNotCall,
+    backups: store.backups,
     recordings,
     settings: dialSettings(config),
     limits: limitsOf(config),
@@ -202,10 +211,24 @@ const fail = (error: unknown): never => {
   process.exit(1);
 };
 
+const readArguments = (): { readonly restore?: string } => {
+  try {
+    return parseArgs({ options: { restore: { type: 'string' } } }).values;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(`${reason} The only option is --restore FILE, with - for stdin.`, { cause });
+  }
+};
+
 const main = (): void => {
+  const args = readArguments();
   const env = loadEnvironment(process.cwd());
   const config = parseConfig(bridgeConfigSchema, env);
   const log = createLogger(logOptions('bridge', config));
+  if (args.restore !== undefined) {
+    restore(config, args.restore, log).then(() => process.exit(0), fail);
+    return;
+  }
   const unread = namesWithoutEffect(env);
   if (unread.length > 0) log.warn({ names: unread }, 'these names are set and have no effect yet');
 

@@ -7,7 +7,9 @@ import type { CallChange } from './domain/call-change.ts';
 import type { CallEventType } from './domain/call-event.ts';
 import type { Callback, CallbackRecipient, CallbackView } from './domain/callback.ts';
 import type { TrunkLoad } from './domain/claim-place.ts';
+import type { DoNotCallEntry, DoNotCallSource, NewDoNotCall } from './domain/do-not-call-entry.ts';
 import type { RoomSight } from './domain/lease.ts';
+import type { Pause } from './domain/pause.ts';
 
 /** A call that nobody else changes until the transaction is over, and the database's time. */
 export type LockedCall = { readonly call: Call; readonly now: Date };
@@ -59,10 +61,17 @@ export interface CallTransaction {
   /** Writes a report down; false when one with its number is there already. */
   insertReport(callId: string, report: CallReport): Promise<boolean>;
 
-  /** Whether this number (E.164) is on the do-not-call list. */
-  isDoNotCall(number: string): Promise<boolean>;
+  /** Those of these numbers (E.164) that are on the do-not-call list. */
+  findListed(numbers: readonly string[]): Promise<readonly string[]>;
   /** Puts the callee's number on the do-not-call list, as asked for in this call. */
   addOptOut(number: string, callId: string): Promise<void>;
+
+  /** The pause, if there is one; nobody begins or ends one until the transaction is over. */
+  holdSwitch(): Promise<Pause | null>;
+  /** Begins a pause; one that is on keeps its time, and its reason unless another is named. */
+  savePause(pause: Omit<Pause, 'since'>): Promise<Pause>;
+  /** Ends the pause; false when there was none. */
+  endPause(): Promise<boolean>;
 
   /**
    * Writes down what happened, and one callback for each event and each address that wants it: their ids.
@@ -120,6 +129,27 @@ export type CallbackFilter = {
   readonly callId: string | null;
 };
 
+export type DoNotCallFilter = {
+  /** E.164. */
+  readonly number: string | null;
+  readonly source: DoNotCallSource | null;
+};
+
+/** What a trunk has to do and does. */
+export type QueueState = {
+  readonly pause: Pause | null;
+  /** Numbers of calls that may start now, start at their time, and wait for an agent's grant. */
+  readonly due: number;
+  readonly scheduled: number;
+  readonly dispatched: number;
+  /** Numbers of calls in which a job may dial or has dialled. */
+  readonly live: number;
+  /** Places of the trunk that are taken: calls and second legs. */
+  readonly placesUsed: number;
+  /** The calls that start next, in order. */
+  readonly next: readonly Call[];
+};
+
 /** Which calls are to be purged; by `before` those that had ended by then. */
 export type PurgeFilter =
   | { readonly by: 'ids'; readonly ids: readonly string[] }
@@ -165,7 +195,7 @@ export interface CallStore {
   findExpired(): Promise<readonly Call[]>;
   /** Calls without a grant whose next dispatch is due. */
   findDueForRedispatch(trunk: string): Promise<readonly Call[]>;
-  /** Calls dispatched for longer than this while no call at all was granted on their trunk. */
+  /** Calls dispatched for longer than this while no call at all was granted on their trunk, though one could have been. */
   findWithoutAgent(afterMs: number): Promise<readonly Call[]>;
   /** Calls whose agent was last heard of longer ago than the lease, and by how much. */
   findLeasesOver(leaseMs: number): Promise<readonly { call: Call; overdueMs: number }[]>;
@@ -183,6 +213,10 @@ export interface CallStore {
   findEndedBetween(fromMsAgo: number, toMsAgo: number): Promise<readonly Call[]>;
   /** Calls that are not over. */
   findOpen(): Promise<readonly Call[]>;
+  /** Calls whose grant was given and that are not over: their ids. */
+  findLive(): Promise<readonly string[]>;
+  /** What waits on a trunk, with the `limit` calls that start next. */
+  readQueue(trunk: string, limit: number): Promise<QueueState>;
 
   /** The words of a call; null when none are kept. */
   findTranscript(id: string): Promise<readonly TranscriptTurn[] | null>;
@@ -215,6 +249,30 @@ export interface CallStore {
 
   /** How much is open now. */
   measure(): Promise<StoreMeasure>;
+}
+
+/** The numbers that are never dialled. Every method throws `StoreUnavailable` when the database is away. */
+export interface DoNotCallStore {
+  /** Newest first, from after `position`, whose `id` is a number. */
+  list(filter: DoNotCallFilter, position: Position | null, limit: number): Promise<readonly DoNotCallEntry[]>;
+  find(number: string): Promise<DoNotCallEntry | null>;
+  /** Puts a number on the list; of one that is there already only the note changes, if there is one. */
+  put(entry: NewDoNotCall): Promise<{ readonly entry: DoNotCallEntry; readonly added: boolean }>;
+  /** Puts the numbers of a file on the list; gives how many are new. */
+  addAll(entries: readonly NewDoNotCall[]): Promise<number>;
+  /** Takes a number off the list; gives the entry that there was. */
+  remove(number: string): Promise<DoNotCallEntry | null>;
+  /** Calls without a grant whose destination is on the list: their ids. */
+  findWaiting(): Promise<readonly string[]>;
+}
+
+/** A backup that is written: its size, and its content, which is to be read or destroyed. */
+export type Backup = { readonly bytes: number; readonly content: Readable };
+
+/** Copies of the whole database, as it was at one moment. */
+export interface Backups {
+  /** Writes one; what is done meanwhile is not in it. */
+  write(): Promise<Backup>;
 }
 
 /** What became of an uploaded recording. `mismatch`: it was cut or changed on the way. */

@@ -35,9 +35,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const start = (change: Record<string, string> = {}): Bridge => {
+const start = (change: Record<string, string> = {}, ...args: string[]): Bridge => {
   let output = '';
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
@@ -265,6 +265,55 @@ test(
     expect(bridge.output()).not.toContain('bridge stopped');
     livekit.server.closeAllConnections();
     livekit.server.close();
+  },
+  SLOW,
+);
+
+test.each([
+  ['an option that there is not', ['--restroe', 'x'], '--restore FILE'],
+  ['a backup that is not there', ['--restore', '/nowhere.gz'], '/nowhere.gz'],
+])('%s is said in one sentence', async (_name, args, reason) => {
+  const bridge = start({}, ...args);
+  expect(await bridge.exited).toBe(1);
+  expect(bridge.output()).toContain(reason);
+  expect(bridge.output()).not.toMatch(/\n {4}at /);
+});
+
+test(
+  'a backup is restored into a fresh folder: the calls are there, none is dialled, and dialling is paused',
+  async () => {
+    const admin = { BRIDGE_API_KEYS: `n8n:${SECRET}:dispatch+read+admin` };
+    const headers = { authorization: `Bearer ${SECRET}` };
+    const first = start({ ...admin, MAX_CONCURRENT_CALLS: '1' });
+    const url = await ready(first);
+    const ids: string[] = [];
+    for (const key of ['k1', 'k2']) {
+      ids.push(((await (await dispatch(url, key)).json()) as { id: string }).id);
+    }
+    const answer = await fetch(`${url}/backup`, { method: 'POST', headers });
+    const backup = join(folder, 'b.gz');
+    writeFileSync(backup, Buffer.from(await answer.arrayBuffer()));
+
+    const fresh = { ...admin, DATA_DIR: join(folder, 'fresh') };
+    const restored = start(fresh, '--restore', backup);
+    expect(await restored.exited).toBe(0);
+    expect(restored.output()).toContain('backup restored');
+    const again = start(fresh, '--restore', backup);
+    expect(await again.exited).toBe(1);
+    expect(again.output()).toContain('not empty');
+
+    const second = start(fresh);
+    const there = await ready(second);
+    for (const id of ids) {
+      const record = await (await fetch(`${there}/calls/${id}`, { headers })).json();
+      expect(record).toMatchObject({ status: 'unknown', outcome: { end_reason: 'outcome_unknown' } });
+    }
+    const queue = await (await fetch(`${there}/queue`, { headers })).json();
+    expect(queue).toMatchObject({ pause: { by: null }, live: 0, waiting: { due: 0 } });
+    // Its key still answers with it, and does not dial anew.
+    expect(await (await dispatch(there, 'k1')).json()).toMatchObject({ id: ids[0], replayed: true });
+    expect((await dispatch(there, 'k3')).status).toBe(403);
+    expect(second.output()).not.toContain('call dispatched');
   },
   SLOW,
 );

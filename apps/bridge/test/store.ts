@@ -30,6 +30,10 @@ export const openTestStore = async (place: DatabasePlace = { type: 'memory' }): 
     alarms,
     clear: async () => {
       await opened.db.deleteFrom('doNotCall').execute();
+      await opened.db
+        .updateTable('killSwitch')
+        .set({ pausedAt: null, reason: null, pausedBy: null, resumedAt: null })
+        .execute();
       await opened.db.deleteFrom('calls').execute();
       await opened.db.deleteFrom('standingEndpoints').execute();
     },

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { createLogger, signReport } from '@outdial/runtime';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Kysely } from 'kysely';
+import { createBackups } from '../src/adapters/backup/write-backup.ts';
 import { createWebhookReader } from '../src/adapters/livekit/webhook.ts';
 import { createAlarmClock } from '../src/adapters/postgres/alarm-clock.ts';
 import { createCallStore } from '../src/adapters/postgres/call-store.ts';
 import { openChangeFeed } from '../src/adapters/postgres/change-feed.ts';
 import { openDatabase } from '../src/adapters/postgres/database.ts';
+import { createDoNotCallStore } from '../src/adapters/postgres/do-not-call-store.ts';
 import { migrate } from '../src/adapters/postgres/migrate.ts';
 import type { Database } from '../src/adapters/postgres/schema.ts';
 import { createRecordingStore } from '../src/adapters/recordings/recording-store.ts';
@@ -78,6 +80,8 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
   const bridge: { wakes: number } = { wakes: 0 };
   const app = await buildApp({
     calls,
+    doNotCall: createDoNotCallStore(database),
+    backups: createBackups(database, recordingsDir),
     recordings: createRecordingStore(recordingsDir, 0),
     settings: settings(),
     limits: { maxConcurrentCalls: 1_000, callsPerSecond: 1e9 },
@@ -145,6 +149,10 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
     },
     clear: async () => {
       await database.deleteFrom('doNotCall').execute();
+      await database
+        .updateTable('killSwitch')
+        .set({ pausedAt: null, reason: null, pausedBy: null, resumedAt: null })
+        .execute();
       await database.deleteFrom('calls').execute();
       logged.length = 0;
     },

@@ -94,3 +94,49 @@ export type Callback = {
   readonly last_status: number | null;
   readonly last_error: string | null;
 };
+
+/** A number that is never dialled. */
+export type DoNotCallEntry = {
+  readonly number: string;
+  readonly source: string;
+  readonly note: string | null;
+  readonly call_id: string | null;
+  readonly created_at: string;
+};
+
+/** A line of a list that is not as it should be. */
+export type LineRemark = { readonly line: number; readonly value: string; readonly detail: string };
+
+/** What became of a list of numbers. */
+export type ImportReport = {
+  readonly added: number;
+  readonly already_there: number;
+  readonly blocked: number;
+  readonly bad: readonly LineRemark[];
+  readonly doubtful: readonly LineRemark[];
+};
+
+/** The kill switch, while it is on. */
+export type Pause = { readonly since: string; readonly reason: string | null; readonly by: string | null };
+
+/** `POST /pause`. */
+export type Paused = { readonly pause: Pause; readonly live: number; readonly canceled: number };
+
+/** `POST /resume`. */
+export type Resumed = { readonly pause: null; readonly resumed: boolean };
+
+/** `GET /queue`. */
+export type Queue = {
+  readonly pause: Pause | null;
+  readonly trunk: string;
+  readonly waiting: { readonly due: number; readonly scheduled: number; readonly dispatched: number };
+  readonly live: number;
+  readonly places: { readonly used: number; readonly of: number };
+  readonly next: readonly {
+    readonly id: string;
+    readonly destination: string;
+    readonly account_code: string | null;
+    readonly scheduled_for: string | null;
+    readonly not_after: string;
+  }[];
+};

@@ -23,7 +23,7 @@ const checkUrl = (text: string): string | null => {
 /** The names that only the command line reads, what each means (`description`). */
 export const cliEnvironment = {
   OUTDIAL_API_KEY: optional(
-    'Key of the command line: the secret of one entry of BRIDGE_API_KEYS; replaying callbacks and purging calls need its scope admin.',
+    'Key of the command line: the secret of one entry of BRIDGE_API_KEYS; what changes more than one call (callbacks replay, calls purge, pause, resume, do-not-call, backup) needs its scope admin.',
     checkKey,
   ),
 } as const;

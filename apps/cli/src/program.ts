@@ -1,11 +1,15 @@
 import { Command } from 'commander';
 import type { Verb, VerbDeps } from './verb.ts';
+import { backupVerb } from './verbs/backup.ts';
 import { callVerb } from './verbs/call.ts';
 import { callbacksVerb } from './verbs/callbacks.ts';
 import { callsVerb } from './verbs/calls.ts';
+import { doNotCallVerb } from './verbs/do-not-call.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { firewallVerb } from './verbs/firewall.ts';
+import { pauseVerb, resumeVerb } from './verbs/pause.ts';
 import { playbookVerb } from './verbs/playbook.ts';
+import { queueVerb } from './verbs/queue.ts';
 import { setupVerb } from './verbs/setup.ts';
 import { trunkVerb } from './verbs/trunk.ts';
 
@@ -13,6 +17,11 @@ const VERBS: readonly Verb[] = [
   callVerb,
   callsVerb,
   callbacksVerb,
+  queueVerb,
+  pauseVerb,
+  resumeVerb,
+  doNotCallVerb,
+  backupVerb,
   doctorVerb,
   playbookVerb,
   setupVerb,

@@ -46,7 +46,7 @@ export const grantAnswerSchema = z.discriminatedUnion('granted', [
   }),
   z.object({
     granted: z.literal(false),
-    reason: z.enum(['taken', 'canceled', 'expired', 'final']),
+    reason: z.enum(['taken', 'canceled', 'expired', 'final', 'paused']),
   }),
 ]);
 export type GrantAnswer = z.infer<typeof grantAnswerSchema>;

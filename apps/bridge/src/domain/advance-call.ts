@@ -56,6 +56,8 @@ export type CallEvent =
   | { readonly type: 'purged' }
   /** The host lost its power since this was written: what stands here may be older than what happened. */
   | { readonly type: 'power_lost' }
+  /** The database was restored from a backup of that moment: what happened since is not known. */
+  | { readonly type: 'restored'; readonly takenAt: Date }
   /** The lease ran out: nothing was heard since `silentSince`. `legs`: those that LiveKit showed, removed by now. */
   | { readonly type: 'lost'; readonly legs: readonly CallLeg[]; readonly silentSince: Date | null };
 
@@ -147,10 +149,13 @@ const lost = (call: Call, event: Extract<CallEvent, { type: 'lost' }>, now: Date
 const POWER_LOST =
   'The host lost its power while this call was open, and the embedded database may have forgotten what happened last; the number may have been dialled. Use DATABASE_URL where that matters.';
 
-const powerLost = (call: Call, now: Date): CallChange => {
+const restoredFrom = (takenAt: Date): string =>
+  `The database was restored from a backup of ${takenAt.toISOString()}, when this call was open; what became of it is not known, and the number may have been dialled.`;
+
+const evidenceLost = (call: Call, message: string, now: Date): CallChange => {
   const notYet = call.status === 'queued' && call.scheduledFor !== null && call.scheduledFor > now;
   if (isFinal(call.status) || notYet) return NOTHING;
-  return finish(call, makeOutcome('outcome_unknown', { ...evidenceOf(call, now), message: POWER_LOST }), now);
+  return finish(call, makeOutcome('outcome_unknown', { ...evidenceOf(call, now), message }), now);
 };
 
 /**
@@ -223,7 +228,9 @@ export const advanceCall = (call: Call, event: CallEvent, now: Date): CallChange
     case 'purged':
       return purged(call, now);
     case 'power_lost':
-      return powerLost(call, now);
+      return evidenceLost(call, POWER_LOST, now);
+    case 'restored':
+      return evidenceLost(call, restoredFrom(event.takenAt), now);
     case 'lost':
       return lost(call, event, now);
   }

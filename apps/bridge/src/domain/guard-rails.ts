@@ -16,10 +16,12 @@ import { type AllowedHosts, acceptsOnlyEnded, checkCallbackUrl } from './callbac
 import type { CallingHours } from './calling-hours.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 import { historyRails } from './history-rails.ts';
+import { type Pause, pausedSentence } from './pause.ts';
 import type { PlaybookChoice, PlaybookRefusal } from './playbook-choice.ts';
 import { playbookRails } from './playbook-rails.ts';
 import { pass, refuse } from './rail-verdict.ts';
 import { checkTransferTarget } from './transfer-check.ts';
+import { targetInWords } from './transfer-numbers.ts';
 
 /** What the operator allows and what is used where a request is silent. */
 export type DialSettings = {
@@ -58,7 +60,8 @@ export type RefusalCode =
   | 'destination_cooldown'
   | 'number_block_cap_reached'
   | 'hourly_cap_reached'
-  | 'daily_cap_reached';
+  | 'daily_cap_reached'
+  | 'paused';
 
 /** One rail, looked at: what it checked and what it found. */
 export type RailVerdict = {
@@ -78,7 +81,8 @@ export type RailVerdict = {
     | 'cool_down'
     | 'number_block'
     | 'calls_per_hour'
-    | 'calls_per_day';
+    | 'calls_per_day'
+    | 'paused';
   readonly verdict: 'pass' | 'refuse';
   readonly code: RefusalCode | null;
   readonly detail: string;
@@ -90,13 +94,28 @@ export type RailVerdict = {
 export type DestinationHistory = {
   /** The destination is on the do-not-call list. */
   readonly doNotCall: boolean;
+  /** Names of the call's transfer targets that are on it. */
+  readonly doNotCallTargets: readonly string[];
   /** Name of the API key that asks. */
   readonly apiKeyName: string;
   readonly usage: CallUsage;
+  /** The kill switch, if it is on. */
+  readonly pause: Pause | null;
 };
 
 /** The words for a number that is on the do-not-call list. */
 export const DO_NOT_CALL = 'This number is on the do-not-call list, so it is not dialled.';
+
+/** Why the do-not-call list forbids a call; `null` when it does not. */
+export const doNotCallProblem = (
+  history: Pick<DestinationHistory, 'doNotCall' | 'doNotCallTargets'>,
+): string | null => {
+  if (history.doNotCall) return DO_NOT_CALL;
+  const [name] = history.doNotCallTargets;
+  return name === undefined
+    ? null
+    : `${targetInWords(name)} is on the do-not-call list, so nobody is transferred there. Name another, or take it off the list.`;
+};
 
 /** Everything the rails found out, with the values that the call will use. */
 export type RailReport = {
@@ -168,10 +187,17 @@ export const callbackRail = (command: DispatchCommand, settings: DialSettings): 
     : pass('callback_url', 'The callback may go there.');
 };
 
-const doNotCallRail = ({ doNotCall }: Pick<DestinationHistory, 'doNotCall'>): RailVerdict =>
-  doNotCall
-    ? refuse('do_not_call', 'do_not_call', DO_NOT_CALL)
-    : pass('do_not_call', 'The number is not on the do-not-call list.');
+const doNotCallRail = (history: DestinationHistory): RailVerdict => {
+  const problem = doNotCallProblem(history);
+  return problem === null
+    ? pass('do_not_call', 'The number is not on the do-not-call list.')
+    : refuse('do_not_call', 'do_not_call', problem);
+};
+
+const pauseRail = ({ pause }: DestinationHistory): RailVerdict =>
+  pause === null
+    ? pass('paused', 'Dialling is not paused.')
+    : refuse('paused', 'paused', pausedSentence(pause));
 
 /**
  * Runs every rail, in order: whom, when and as whom, then what else is asked for, then how often. A refusal of
@@ -204,6 +230,7 @@ export const runGuardRails = (
       deadlineRail(command, now),
       callbackRail(command, settings),
       ...historyRails(settings.caps, history.usage, whose, times.scheduledFor ?? now),
+      pauseRail(history),
     ],
     number: dial.number,
     callerId: callerId?.choice ?? null,

@@ -4,6 +4,7 @@ import { NO_USAGE } from './call-caps.ts';
 import { parseAllowedHosts } from './callback-target.ts';
 import type { DispatchCommand } from './dispatch-command.ts';
 import { callFingerprint, requestDigest } from './fingerprint.ts';
+import type { DestinationHistory } from './guard-rails.ts';
 import { planCall } from './plan-call.ts';
 
 const command = (change: Partial<DispatchCommand> = {}): DispatchCommand => ({
@@ -116,6 +117,14 @@ describe('caller ID', () => {
     if (plan.status === 'planned') expect(plan.warning === null).toBe(source !== 'destination');
   });
 });
+
+const NOTHING_KNOWN: DestinationHistory = {
+  doNotCall: false,
+  doNotCallTargets: [],
+  apiKeyName: 'n8n',
+  usage: NO_USAGE,
+  pause: null,
+};
 
 describe('refusals', () => {
   const strict = settings({ policy: { ...settings().policy, allowFictitious: false } });
@@ -239,17 +248,32 @@ describe('refusals', () => {
       ['number_block', 'pass'],
       ['calls_per_hour', 'pass'],
       ['calls_per_day', 'pass'],
+      ['paused', 'pass'],
     ]);
   });
 
   test('a number on the do-not-call list is refused by its code', () => {
-    expect(
-      planCall(command(), settings(), T0, aChoice(), { doNotCall: true, apiKeyName: 'n8n', usage: NO_USAGE }),
-    ).toMatchObject({
+    const history = { ...NOTHING_KNOWN, doNotCall: true };
+    expect(planCall(command(), settings(), T0, aChoice(), history)).toMatchObject({
       status: 'refused',
       code: 'do_not_call',
       field: 'destination',
     });
+  });
+
+  test('so is a transfer target on it, by its name', () => {
+    const history = { ...NOTHING_KNOWN, doNotCallTargets: ['front-desk'] };
+    expect(planCall(command(), settings(), T0, aChoice(), history)).toMatchObject({
+      code: 'do_not_call',
+      detail: expect.stringContaining('front-desk'),
+    });
+  });
+
+  test('a pause is told after everything else that is wrong', () => {
+    const history = { ...NOTHING_KNOWN, doNotCall: true, pause: { since: T0, reason: 'x', by: 'ops' } };
+    const plan = planCall(command(), settings(), T0, aChoice(), history);
+    expect(plan).toMatchObject({ code: 'do_not_call' });
+    expect(plan.verdicts.at(-1)).toMatchObject({ rail: 'paused', verdict: 'refuse', code: 'paused' });
   });
 
   test('a callback goes where the list lets it, the end to a resume URL', () => {

@@ -35,7 +35,13 @@ export type CallPlan =
       readonly verdicts: readonly RailVerdict[];
     };
 
-const NO_HISTORY: DestinationHistory = { doNotCall: false, apiKeyName: '', usage: NO_USAGE };
+const NO_HISTORY: DestinationHistory = {
+  doNotCall: false,
+  doNotCallTargets: [],
+  apiKeyName: '',
+  usage: NO_USAGE,
+  pause: null,
+};
 
 const playbookLimit = (choice: PlaybookChoice): number | null =>
   choice.status === 'chosen' ? choice.playbook.max_call_seconds : null;

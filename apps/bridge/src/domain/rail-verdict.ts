@@ -30,8 +30,10 @@ const ABOUT_DESTINATION: readonly Rail[] = [
   'number_block',
 ];
 
+const ABOUT_NO_FIELD: readonly Rail[] = ['calls_per_hour', 'calls_per_day', 'paused'];
+
 /** The field of the request that a verdict is about; null: it is about no field. */
 export const fieldOf = ({ rail }: RailVerdict): string | null => {
   if (ABOUT_DESTINATION.includes(rail)) return 'destination';
-  return rail === 'calls_per_hour' || rail === 'calls_per_day' ? null : rail;
+  return ABOUT_NO_FIELD.includes(rail) ? null : rail;
 };

@@ -14,10 +14,12 @@ import {
 } from '../domain/guard-rails.ts';
 import { planCall } from '../domain/plan-call.ts';
 import { fieldOf } from '../domain/rail-verdict.ts';
+import { targetsAsked } from '../domain/transfer-numbers.ts';
 import type { CallStore, CallTransaction, Playbooks } from '../ports.ts';
 import { placeCall } from './advance.ts';
 import { choosePlaybook } from './choose-playbook.ts';
 import { countUsage, secondsUntil } from './count-usage.ts';
+import { findDoNotCall } from './find-do-not-call.ts';
 import { findNextAttempt } from './next-attempt.ts';
 
 const DUPLICATE_WINDOW_MS = 2 * 60 * 1000;
@@ -95,16 +97,18 @@ const decide = async (
   }
 
   if (shelf.problem !== null) return { status: 'playbooks_unavailable', problem: shelf.problem };
-  const doNotCall = destination.status === 'ok' && (await tx.isDoNotCall(destination.number.e164));
-  const number = destination.status === 'ok' ? destination.number.e164 : command.destination;
-  const choice = choosePlaybook(shelf, command, number, settings);
-  const { apiKeyName } = request;
   const phone = destination.status === 'ok' ? destination.number : null;
+  const number = phone?.e164 ?? command.destination;
+  const choice = choosePlaybook(shelf, command, number, settings);
+  const targets = targetsAsked(command, choice);
+  const listed = await findDoNotCall(tx, phone?.e164 ?? null, targets, settings.policy.defaultCountry);
+  const pause = await tx.holdSwitch();
+  const { apiKeyName } = request;
   const { scheduledFor } = callTimes(command, phone, settings.hours, now);
   const whose = { id: null, trunk: settings.trunk, apiKeyName, accountCode: command.account_code ?? null };
   const counted = { ...whose, destination: number };
   const usage = await countUsage(tx, counted, settings.caps, scheduledFor, 'accept');
-  const plan = planCall(command, settings, now, choice, { doNotCall, apiKeyName, usage });
+  const plan = planCall(command, settings, now, choice, { ...listed, apiKeyName, usage, pause });
   if (command.dry_run === true) {
     return {
       status: 'checked',

@@ -46,7 +46,7 @@ export const dispatchMetadata = (call: Call): string =>
 type Claim =
   | { readonly status: 'dispatched' | 'blocked' | 'held' | 'expired'; readonly call: Call }
   | { readonly status: 'later'; readonly ms: number }
-  | { readonly status: 'full' | 'none' };
+  | { readonly status: 'full' | 'paused' | 'none' };
 
 // A cap is looked at again now and then: it may be raised, or a call may end before anybody was dialled.
 const LOOK_AGAIN_MS = 60_000;
@@ -85,6 +85,7 @@ const claimNext = (deps: DispatchDeps): Promise<Claim> =>
     const load = await tx.lockTrunk(deps.trunk);
     const locked = await tx.lockNextQueued(deps.trunk);
     if (locked === null) return { status: 'none' };
+    if ((await tx.holdSwitch()) !== null) return { status: 'paused' };
     const place = claimPlace(load, deps.limits);
     return place.status === 'free' ? dispatchLocked(tx, locked, deps.settings) : place;
   });
@@ -100,6 +101,7 @@ export const dispatchQueuedCalls = async (deps: DispatchDeps): Promise<number | 
     switch (claim.status) {
       case 'none':
       case 'full':
+      case 'paused':
         return null;
       case 'later':
         return claim.ms;
@@ -129,6 +131,7 @@ const claimAgain = (deps: DispatchDeps, due: Call): Promise<Claim> =>
     const locked = await tx.lockCall(due.id);
     const isStill = locked?.call.status === 'dispatched' && locked.call.dispatchNumber === due.dispatchNumber;
     if (!isStill) return { status: 'none' };
+    if ((await tx.holdSwitch()) !== null) return { status: 'paused' };
     // It holds its place already; only the pace counts.
     const place = claimPlace({ ...load, active: 0, waiting: 0 }, deps.limits);
     return place.status === 'later' ? place : dispatchLocked(tx, locked, deps.settings);
@@ -142,6 +145,7 @@ const claimAgain = (deps: DispatchDeps, due: Call): Promise<Claim> =>
 export const redispatchUngrantedCalls = async (deps: DispatchDeps): Promise<number | null> => {
   for (const due of await deps.calls.findDueForRedispatch(deps.trunk)) {
     const claim = await claimAgain(deps, due);
+    if (claim.status === 'paused') return null;
     if (claim.status === 'later') return claim.ms;
     if (claim.status === 'held') logHeld(deps, claim.call);
     if (claim.status !== 'dispatched') continue;

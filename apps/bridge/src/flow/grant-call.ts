@@ -48,10 +48,13 @@ const eventOf = async (
   { call, now }: LockedCall,
   settings: DialSettings,
   { token, dispatch, job_id: jobId }: GrantRequest,
-): Promise<CallEvent> => {
-  if (call.status === 'dispatched') {
+): Promise<CallEvent | 'paused'> => {
+  if (call.status === 'dispatched' && call.cancelRequestedAt === null) {
     // Its callee may have asked for no more calls, in another call, since this one was dispatched.
-    if (await tx.isDoNotCall(call.destination)) return { type: 'blocked', message: DO_NOT_CALL };
+    if ((await tx.findListed([call.destination])).length > 0)
+      return { type: 'blocked', message: DO_NOT_CALL };
+    // The call stays as it is, and is dispatched again when the pause is over.
+    if ((await tx.holdSwitch()) !== null) return 'paused';
     const hold = await findHold(tx, call, settings, now);
     if (hold !== null) return holdEvent(hold, call);
   }
@@ -67,7 +70,9 @@ export const grantCall = (deps: Deps, id: string, request: GrantRequest): Promis
   deps.calls.transaction(async (tx) => {
     const locked = await tx.lockCall(id);
     if (locked === null) return null;
-    const { call } = await advance(tx, locked, await eventOf(tx, locked, deps.settings, request));
+    const event = await eventOf(tx, locked, deps.settings, request);
+    if (event === 'paused') return { answer: { granted: false, reason: 'paused' }, call: locked.call };
+    const { call } = await advance(tx, locked, event);
     return { answer: answerOf(call, request.token, locked.now), call };
   });
 

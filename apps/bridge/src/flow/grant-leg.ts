@@ -3,6 +3,7 @@ import { grantedLeg, judgeLeg, legRefused } from '../domain/bridged-leg.ts';
 import type { DispatchLimits } from '../domain/claim-place.ts';
 import { type DialSettings, DO_NOT_CALL } from '../domain/guard-rails.ts';
 import { capRails } from '../domain/history-rails.ts';
+import { pausedSentence } from '../domain/pause.ts';
 import type { CallStore } from '../ports.ts';
 import { advance } from './advance.ts';
 import { countUsage } from './count-usage.ts';
@@ -37,8 +38,11 @@ export const grantLeg = async (deps: Deps, id: string, request: LegRequest): Pro
     const { limits, settings } = deps;
     const verdict = judgeLeg({ call, target, load, limits, settings, now });
     if (verdict.status === 'answer') return { status: 'answered', answer: verdict.answer };
-    if (await tx.isDoNotCall(verdict.leg.key))
+    if ((await tx.findListed([verdict.leg.key])).length > 0)
       return { status: 'answered', answer: legRefused('blocked', { message: DO_NOT_CALL }) };
+    const pause = await tx.holdSwitch();
+    if (pause !== null)
+      return { status: 'answered', answer: legRefused('blocked', { message: pausedSentence(pause) }) };
     // It costs as much as a call. Hours and cool-down are the callee's: a target is called for whoever is on the line.
     const usage = await countUsage(tx, call, settings.caps, null, 'start');
     const full = capRails(settings.caps, usage, call).find(({ code }) => code !== null);

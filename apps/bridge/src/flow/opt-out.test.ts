@@ -63,6 +63,16 @@ test('a call that was accepted before is blocked instead of dispatched', async (
   expect((await world.found(other.id)).status).toBe('dispatched');
 });
 
+test('a call whose transfer target is on the list is blocked instead of dispatched', async () => {
+  const [waiting, talking] = [await world.place({ destination: OTHER }), await world.place()];
+  await world.calls.transaction((tx) => tx.addOptOut('+61255500100', talking.id));
+  await world.dispatchAll();
+  expect(await world.found(waiting.id)).toMatchObject({
+    status: 'canceled',
+    outcome: { end_reason: 'blocked', message: expect.stringContaining('transfer target') },
+  });
+});
+
 test('a call that was dispatched before is blocked instead of granted', async () => {
   const [late, talking] = [await world.dispatched(), await world.place()];
   await world.calls.transaction((tx) => tx.addOptOut('+61491570156', talking.id));

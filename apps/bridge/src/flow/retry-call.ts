@@ -4,6 +4,7 @@ import { type CallTimes, callTimes } from '../domain/call-times.ts';
 import type { DialSettings, RailVerdict, RefusalCode } from '../domain/guard-rails.ts';
 import { historyRails } from '../domain/history-rails.ts';
 import { type Repetition, retryOf } from '../domain/next-attempt.ts';
+import { pausedSentence } from '../domain/pause.ts';
 import type { CallStore, CallTransaction } from '../ports.ts';
 import { placeRepetition } from './advance.ts';
 import { countUsage, secondsUntil } from './count-usage.ts';
@@ -65,6 +66,9 @@ export const retryCall = (
     if (made !== undefined) return { status: 'placed', call: made, replayed: true };
     const detail = await refusalOf(tx, locked.call, deps.settings);
     if (detail !== null) return { status: 'refused', detail };
+    const pause = await tx.holdSwitch();
+    if (pause !== null)
+      return { status: 'held', code: 'paused', detail: pausedSentence(pause), retryAfterSeconds: null };
     const asked = { ...retryOf(locked.call, locked.now), apiKeyName };
     const { times, refusal } = await timesOf(tx, asked, deps.settings, locked.now);
     if (refusal !== undefined && refusal.code !== null) {

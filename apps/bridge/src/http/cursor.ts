@@ -12,7 +12,7 @@ export const decodeCursor = (cursor: string): Position | null => {
   // As it was written, or the database may not be able to read it: a Date holds years that it does not.
   const isOurs =
     /^(?!0000)\d{4}-/.test(time) && !Number.isNaN(createdAt.getTime()) && createdAt.toISOString() === time;
-  return isOurs && /^(call|cb)_[0-9a-f-]{36}$/.test(id) ? { createdAt, id } : null;
+  return isOurs && /^((call|cb)_[0-9a-f-]{36}|\+\d{1,20})$/.test(id) ? { createdAt, id } : null;
 };
 
 /**

@@ -7,7 +7,7 @@ import type { DispatchLimits } from '../domain/claim-place.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { ERRORS, type ErrorCode, errorBodySchema } from '../errors.ts';
 import type { BridgeMetrics } from '../metrics/bridge-metrics.ts';
-import type { CallStore, ChangeFeed, Playbooks, RecordingStore } from '../ports.ts';
+import type { Backups, CallStore, ChangeFeed, DoNotCallStore, Playbooks, RecordingStore } from '../ports.ts';
 
 /** A Fastify whose routes take zod schemas. */
 export type App = FastifyInstance<
@@ -21,6 +21,8 @@ export type App = FastifyInstance<
 /** What routes may use. */
 export type RouteDeps = {
   readonly calls: CallStore;
+  readonly doNotCall: DoNotCallStore;
+  readonly backups: Backups;
   readonly recordings: RecordingStore;
   readonly settings: DialSettings;
   readonly limits: DispatchLimits;

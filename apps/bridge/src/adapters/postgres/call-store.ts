@@ -9,14 +9,17 @@ import * as dispatch from './dispatch-queries.ts';
 import * as doNotCall from './do-not-call-queries.ts';
 import * as events from './event-queries.ts';
 import * as keepsakes from './keepsake-queries.ts';
+import * as killSwitch from './kill-switch-queries.ts';
 import { measure } from './measure-queries.ts';
+import { readQueue } from './queue-queries.ts';
 import type { Database } from './schema.ts';
 import { translateStoreErrors as translated } from './store-error.ts';
 
 /** Sets an alarm inside a transaction. */
 export type SetAlarm = (tx: Kysely<Database>, alarm: Alarm, at: Date | null) => Promise<void>;
 
-const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransaction => ({
+/** What may be done inside a transaction `db`. */
+export const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransaction => ({
   lockRequest: (request) => accept.lockRequest(db, request),
   findByKey: (apiKeyName, key) => accept.findByKey(db, apiKeyName, key),
   findDuplicate: (fingerprint, windowMs) => accept.findDuplicate(db, fingerprint, windowMs),
@@ -29,8 +32,11 @@ const transactionOn = (db: Kysely<Database>, setAlarm: SetAlarm): CallTransactio
   save: (id, change) => calls.saveCall(db, id, change),
   lastEndReasons: (trunk, limit) => calls.lastEndReasons(db, trunk, limit),
   insertReport: (callId, report) => calls.insertReport(db, callId, report),
-  isDoNotCall: (number) => doNotCall.isDoNotCall(db, number),
+  findListed: (numbers) => doNotCall.findListed(db, numbers),
   addOptOut: (number, callId) => doNotCall.addOptOut(db, number, callId),
+  holdSwitch: () => killSwitch.holdSwitch(db),
+  savePause: (pause) => killSwitch.savePause(db, pause),
+  endPause: () => killSwitch.endPause(db),
   tell: async (callId, told, at, callbacksFor, endDueAt) => {
     if (told.length > 0) await events.insertEvents(db, callId, told, at);
     return callbacksFor.length === 0 ? [] : events.insertCallbacks(db, callId, callbacksFor, at, endDueAt);
@@ -83,6 +89,8 @@ export const createCallStore = (
   saveRoomsCleared: (id) => translated(() => care.saveRoomsCleared(db, id)),
   findEndedBetween: (from, to) => translated(() => care.findEndedBetween(db, from, to)),
   findOpen: () => translated(() => care.findOpen(db)),
+  findLive: () => translated(() => care.findLive(db)),
+  readQueue: (trunk, limit) => translated(() => readQueue(db, trunk, limit)),
   findTranscript: (id) => translated(() => keepsakes.findTranscript(db, id)),
   findResultsOverdue: (limit) => translated(() => keepsakes.findResultsOverdue(db, limit)),
   findKept: (days, limit, except) => translated(() => keepsakes.findKept(db, days, limit, except)),

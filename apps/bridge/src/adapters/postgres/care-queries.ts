@@ -33,7 +33,10 @@ export const findDueForRedispatch = async (db: Kysely<Database>, trunk: string):
     .limit(BATCH)
     .execute();
 
-/** Calls that have been dispatched for this long while no call at all was granted on their trunk. */
+/**
+ * Calls that have been dispatched for this long while no call at all was granted on their trunk. In a pause none is,
+ * which is no sign that agents are missing.
+ */
 export const findWithoutAgent = async (db: Kysely<Database>, afterMs: number): Promise<readonly Call[]> =>
   db
     .selectFrom('calls')
@@ -47,6 +50,17 @@ export const findWithoutAgent = async (db: Kysely<Database>, afterMs: number): P
             .select('other.id')
             .where('other.dialingAt', '>', ago(afterMs))
             .whereRef('other.trunk', '=', 'calls.trunk'),
+        ),
+      ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('killSwitch')
+            .select('onlyRow')
+            .where((either) =>
+              either.or([either('pausedAt', 'is not', null), either('resumedAt', '>', ago(afterMs))]),
+            ),
         ),
       ),
     )
@@ -170,3 +184,14 @@ export const findEndedBetween = async (
 /** Calls that are not over. */
 export const findOpen = async (db: Kysely<Database>): Promise<readonly Call[]> =>
   db.selectFrom('calls').selectAll().where('endedAt', 'is', null).execute();
+
+/** Calls whose grant was given and that are not over: their ids. */
+export const findLive = async (db: Kysely<Database>): Promise<readonly string[]> => {
+  const rows = await db
+    .selectFrom('calls')
+    .select('id')
+    .where('status', 'in', GRANTED)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+};

@@ -32,29 +32,44 @@ const readMigrations = async (directory: string): Promise<readonly Migration[]> 
  *
  * @throws StartError when the database was written by a newer version than this one.
  */
-export const migrate = async <DB>(db: Kysely<DB>, directory = DIRECTORY): Promise<readonly string[]> => {
-  const migrations = await readMigrations(directory);
-  return db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${LOCK.migration}::int, 0)`.execute(tx);
-    await sql`create table if not exists migrations (
-      number integer primary key, name text not null, applied_at timestamptz not null default now()
-    )`.execute(tx);
-    const { rows } = await sql<{ number: number; name: string }>`select number, name from migrations`.execute(
-      tx,
-    );
-    const known = new Set(migrations.map((migration) => migration.number));
-    const newer = rows.find((row) => !known.has(row.number));
-    if (newer !== undefined) {
-      throw new StartError(
-        `The database holds ${newer.name}, which this version does not know. Start the newer version, or restore a backup from before the upgrade.`,
-      );
-    }
-    const done = new Set(rows.map((row) => row.number));
-    const pending = migrations.filter((migration) => !done.has(migration.number));
-    for (const { number, name, statements } of pending) {
-      for (const statement of statements) await sql.raw(statement).execute(tx);
-      await sql`insert into migrations (number, name) values (${number}, ${name})`.execute(tx);
-    }
-    return pending.map((migration) => migration.name);
-  });
+export const migrate = <DB>(db: Kysely<DB>, directory = DIRECTORY): Promise<readonly string[]> =>
+  db.transaction().execute((tx) => migrateWithin(tx, { directory }));
+
+const newerVersion = (name: string): StartError =>
+  new StartError(
+    `The database holds ${name}, which this version does not know. Start the newer version, or restore a backup from before the upgrade.`,
+  );
+
+/**
+ * `migrate`, as a part of a transaction. `only`: names of the files that are to be run, all of which must exist;
+ * without it all are.
+ */
+export const migrateWithin = async (
+  // biome-ignore lint/suspicious/noExplicitAny: whatever tables the types know of, migrations name none of them
+  tx: Kysely<any>,
+  options: { readonly directory?: string; readonly only?: ReadonlySet<string> } = {},
+): Promise<readonly string[]> => {
+  const migrations = await readMigrations(options.directory ?? DIRECTORY);
+  const names = new Set(migrations.map(({ name }) => name));
+  const unknown = [...(options.only ?? [])].find((name) => !names.has(name));
+  if (unknown !== undefined) throw newerVersion(unknown);
+  await sql`select pg_advisory_xact_lock(${LOCK.migration}::int, 0)`.execute(tx);
+  await sql`create table if not exists migrations (
+    number integer primary key, name text not null, applied_at timestamptz not null default now()
+  )`.execute(tx);
+  const { rows } = await sql<{ number: number; name: string }>`select number, name from migrations`.execute(
+    tx,
+  );
+  const known = new Set(migrations.map((migration) => migration.number));
+  const newer = rows.find((row) => !known.has(row.number));
+  if (newer !== undefined) throw newerVersion(newer.name);
+  const done = new Set(rows.map((row) => row.number));
+  const pending = migrations.filter(
+    ({ number, name }) => !done.has(number) && (options.only?.has(name) ?? true),
+  );
+  for (const { number, name, statements } of pending) {
+    for (const statement of statements) await sql.raw(statement).execute(tx);
+    await sql`insert into migrations (number, name) values (${number}, ${name})`.execute(tx);
+  }
+  return pending.map((migration) => migration.name);
 };

@@ -3,6 +3,7 @@ import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { Call } from '../../domain/call.ts';
 import type { CallEventType } from '../../domain/call-event.ts';
 import type { Callback } from '../../domain/callback.ts';
+import type { DoNotCallSource } from '../../domain/do-not-call-entry.ts';
 
 /** Columns that hold JSON go in as JSON text and come out parsed, on both databases. */
 type JsonColumn =
@@ -77,10 +78,21 @@ export type CallbacksTable = {
 export type DoNotCallTable = {
   /** E.164. */
   number: string;
-  /** Who put it there: `callee` by an opt-out on the phone. */
-  source: string;
+  source: DoNotCallSource;
+  note: string | null;
   callId: string | null;
   createdAt: GeneratedAlways<Date>;
+};
+
+/** The table `kill_switch`: one row. */
+export type KillSwitchTable = {
+  onlyRow: GeneratedAlways<boolean>;
+  /** `null`: calls are dialled. */
+  pausedAt: Date | null;
+  reason: string | null;
+  pausedBy: string | null;
+  /** When the last pause ended. */
+  resumedAt: Date | null;
 };
 
 /** Every table, for Kysely. */
@@ -93,4 +105,5 @@ export type Database = {
   standingEndpoints: StandingEndpointsTable;
   callbacks: CallbacksTable;
   doNotCall: DoNotCallTable;
+  killSwitch: KillSwitchTable;
 };

@@ -58,7 +58,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
-  payload_too_large: 'The body may have 32 KiB at most.',
+  payload_too_large: 'The body may have 32 KiB at most, a list of numbers 2 MiB.',
   unsupported_media_type: 'Send JSON with the header Content-Type: application/json.',
 };
 

@@ -67,6 +67,7 @@ export const callActionRoutes = (app: App, deps: RouteDeps): void => {
           'scope_missing',
           'call_not_found',
           'retry_not_possible',
+          'paused',
           'database_unavailable',
         ),
       },

@@ -195,6 +195,7 @@ describe('dry_run', () => {
       'number_block',
       'calls_per_hour',
       'calls_per_day',
+      'paused',
     ]);
     expect(await rows()).toBe(0);
   });
