@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { judgeAllowedHost } from './checks/callback-host.ts';
 import { judgeCarrier } from './checks/carrier-host.ts';
 import { judgeDisk } from './checks/disk.ts';
 import { judgeServerVersion } from './checks/livekit-version.ts';
@@ -129,4 +130,10 @@ test('calls that ended as calls end are no finding, whatever their number', () =
   expect(calls('invalid_number', 'invalid_number', 'callee_hangup').verdict).toBe('warn');
   expect(calls('invalid_number', 'callee_hangup').verdict).toBe('pass');
   expect(judgeRecentCalls([{ outcome: null }]).verdict).toBe('pass');
+});
+
+test('a name that callbacks may go to and that does not resolve is a warning: nobody may use it', () => {
+  const finding = judgeAllowedHost('n8n', { addresses: [], dnsError: 'ENOTFOUND' });
+  expect(finding).toMatchObject({ verdict: 'warn', seen: expect.stringContaining('n8n') });
+  expect(judgeAllowedHost('n8n', { addresses: ['10.1.2.3'], dnsError: null }).verdict).toBe('pass');
 });
