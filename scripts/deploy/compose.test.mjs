@@ -69,6 +69,20 @@ describe.skipIf(skipped)('docker compose', () => {
     }
   });
 
+  test('keeps from the agent the secrets that it does not use', () => {
+    const secrets = {
+      BRIDGE_API_KEYS: 'office:canary-of-the-bridge',
+      OUTDIAL_API_KEY: 'canary-of-the-cli',
+      CALLBACK_SIGNING_SECRET: 'canary-of-callbacks',
+      DATABASE_URL: 'postgres://outdial:canary@db.acme/outdial',
+      POSTGRES_PASSWORD: 'canary-of-postgres',
+      REDIS_PASSWORD: 'canary-of-redis',
+    };
+    const { bridge, agent } = services({ ...CLOUD, ...secrets });
+    expect(bridge?.environment.BRIDGE_API_KEYS).toBe(secrets.BRIDGE_API_KEYS);
+    expect(JSON.stringify(agent?.environment)).not.toContain('canary');
+  });
+
   test('gives bridge and agent what they can start with', () => {
     const env = {
       ...CLOUD,

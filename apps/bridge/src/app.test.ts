@@ -208,6 +208,25 @@ describe('health', () => {
     }
   });
 
+  test(
+    'asks the database once for all who ask at a time',
+    async () => {
+      const own = await startTestBridge();
+      let pings = 0;
+      const now = own.calls.now.bind(own.calls);
+      own.calls.now = () => {
+        pings += 1;
+        return now();
+      };
+      const answers = await Promise.all(Array.from({ length: 20 }, () => own.app.inject('/readyz')));
+      expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(20).fill(200));
+      expect(pings).toBeGreaterThan(0);
+      expect(pings).toBeLessThan(10);
+      await own.close();
+    },
+    OWN_BRIDGE_MS,
+  );
+
   test('is down, and work is turned away, once the end has begun; agents are still heard', async () => {
     bridge.lifecycle.closing = true;
     try {

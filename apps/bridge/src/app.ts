@@ -1,8 +1,9 @@
 import fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { AddressRange } from './domain/address-range.ts';
+import { type AddressRange, parseRange } from './domain/address-range.ts';
 import type { ApiKey } from './domain/api-keys.ts';
 import { acceptAnyBody } from './http/any-body.ts';
+import { limitPerClient } from './http/connections-per-client.ts';
 import { addressList } from './http/plugins/address-list.ts';
 import { agentSignature } from './http/plugins/agent-signature.ts';
 import { authorization } from './http/plugins/authorization.ts';
@@ -37,7 +38,12 @@ import { pages } from './http/routes/pages.ts';
 import { playbooksRoute } from './http/routes/playbooks.ts';
 import { purgeRoute } from './http/routes/purge.ts';
 import { queueRoute } from './http/routes/queue.ts';
-import { giveUpRequest, MOST_CONNECTIONS, serverOptions } from './http/server-options.ts';
+import {
+  giveUpRequest,
+  MOST_CONNECTIONS,
+  MOST_CONNECTIONS_PER_CLIENT,
+  serverOptions,
+} from './http/server-options.ts';
 import { Sessions } from './http/sessions.ts';
 import type { ReadLiveKitWebhook } from './ports.ts';
 
@@ -60,6 +66,9 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser('text/plain');
   app.server.maxConnections = MOST_CONNECTIONS;
+  // Behind these many clients share one address: this host's own programs and the proxy.
+  const exempt = ['127.0.0.0/8', '::1', ...deps.trustProxy].map(parseRange).filter((range) => range !== null);
+  limitPerClient(app.server, { most: MOST_CONNECTIONS_PER_CLIENT, exempt });
 
   await app.register(trace);
   await app.register(errorAnswers, { log: deps.log, onError: deps.metrics.errorAnswered });

@@ -28,10 +28,17 @@ import { callCapsOf, callingHoursOf, checkCallingHours, railEnvironment } from '
 const checkAddress: Check = (entry) =>
   parseRange(entry) === null ? `"${entry}" is not an address or a CIDR range, such as 10.0.0.0/8.` : null;
 
-const checkProxy: Check = (entry) =>
-  parseRange(entry)?.[1] === 0
-    ? `"${entry}" is everybody: then anybody could write the address that is believed. Name your proxy.`
-    : checkAddress(entry);
+// The largest private networks are 10.0.0.0/8 and, of an operator, an IPv6 /16; halves of everybody are far above.
+const LEAST_PROXY_BITS = { ipv4: 8, ipv6: 16 } as const;
+
+const checkProxy: Check = (entry) => {
+  const range = parseRange(entry);
+  if (range === null) return checkAddress(entry);
+  const least = LEAST_PROXY_BITS[range[0].kind()];
+  return range[1] < least
+    ? `"${entry}" is too wide (/${least} is the widest): then strangers could write the address that is believed. Name your proxy.`
+    : null;
+};
 
 /** The names that only the bridge reads, what each means (`description`) and its default (`meta().default`). */
 export const bridgeEnvironment = {

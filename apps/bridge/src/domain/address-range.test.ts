@@ -17,6 +17,10 @@ describe('an address is in a range', () => {
     ['11.1.2.3', '10.0.0.0/8', false],
     ['::ffff:10.1.2.3', '10.0.0.0/8', true],
     ['10.1.2.3', '10.1.2.3', true],
+    ['10.1.2.3', '::ffff:10.1.2.3', true],
+    ['10.1.2.4', '::ffff:10.1.2.3', false],
+    ['10.1.2.3', '::ffff:10.0.0.0/104', true],
+    ['11.1.2.3', '::ffff:10.0.0.0/104', false],
     ['10.1.2.4', '10.1.2.3', false],
     ['2001:db8::1', '2001:db8::/32', true],
     ['2001:db9::1', '2001:db8::/32', false],
@@ -33,12 +37,19 @@ describe('an address is in a range', () => {
   });
 });
 
-test.each(['10/8', '10.0.0.0/33', '127.1', '0x7f.0.0.1', 'localhost', '::1/129', '10.0.0.0/8/8', ''])(
-  '%j is no range',
-  (text) => {
-    expect(parseRange(text)).toBeNull();
-  },
-);
+test.each([
+  '10/8',
+  '10.0.0.0/33',
+  '127.1',
+  '0x7f.0.0.1',
+  'localhost',
+  '::1/129',
+  '::ffff:0:0/90',
+  '10.0.0.0/8/8',
+  '',
+])('%j is no range', (text) => {
+  expect(parseRange(text)).toBeNull();
+});
 
 test.each([
   ['10.1.2.3', '10.1.2.3'],

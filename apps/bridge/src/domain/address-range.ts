@@ -3,8 +3,25 @@ import ipaddr from 'ipaddr.js';
 /** An address and how many of its leading bits count (RFC 4632 section 3.1). */
 export type AddressRange = ReturnType<typeof ipaddr.parseCIDR>;
 
-/** Reads an address or a CIDR range, IPv4 as four decimal parts or IPv6; null for anything else. */
+// RFC 4291 section 2.5.5.2: the IPv4 address is in the last 32 bits.
+const MAPPED_BITS = 96;
+
+// As addresses are compared: an IPv6-mapped IPv4 range is the IPv4 one.
+const unmapped = ([address, bits]: AddressRange): AddressRange | null => {
+  if (!(address instanceof ipaddr.IPv6) || !address.isIPv4MappedAddress()) return [address, bits];
+  return bits < MAPPED_BITS ? null : [address.toIPv4Address(), bits - MAPPED_BITS];
+};
+
+/**
+ * Reads an address or a CIDR range, IPv4 as four decimal parts or IPv6; null for anything else. IPv6-mapped IPv4
+ * becomes IPv4.
+ */
 export const parseRange = (text: string): AddressRange | null => {
+  const range = readRange(text);
+  return range === null ? null : unmapped(range);
+};
+
+const readRange = (text: string): AddressRange | null => {
   if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text)) {
     return ipaddr.parseCIDR(text);
   }

@@ -13,8 +13,16 @@ export type UrlVerdict = { readonly status: 'ok' } | { readonly status: 'refused
 
 const MOST_URL_LENGTH = 2_000;
 // Where clouds tell a machine its own credentials, outside link-local: Azure's host agent at a public address,
-// AWS over IPv6, Alibaba in the shared address space of RFC 6598.
-const PLATFORM_ADDRESSES: readonly string[] = ['168.63.129.16', 'fd00:ec2::254', '100.100.100.200'];
+// Alibaba in the shared address space of RFC 6598, and over IPv6 AWS, Google, Oracle, Scaleway and Linode.
+const PLATFORM_ADDRESSES: readonly string[] = [
+  '168.63.129.16',
+  '100.100.100.200',
+  'fd00:ec2::254',
+  'fd20:ce::254',
+  'fd00:c1::a9fe:a9fe',
+  'fd00:42::42',
+  'fd00:a9fe:a9fe::1',
+];
 // What a name that is listed may lead to: networks of an office. Whoever can change that name in DNS shall not
 // reach the metadata of the machine by it; such an address has to be listed itself.
 const OFFICE_RANGES: readonly string[] = ['private', 'uniqueLocal', 'carrierGradeNat', 'loopback'];

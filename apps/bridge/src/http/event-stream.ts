@@ -19,6 +19,8 @@ export type StreamOptions = {
   /** Aborted when the client is gone or the bridge stops. */
   readonly stop: AbortSignal;
   readonly callId: string | null;
+  /** Whether the client may still be told; asked with every event and heartbeat. */
+  readonly mayHear: () => boolean;
   /** The number of the last event that the client has. */
   readonly after: number;
 };
@@ -52,7 +54,7 @@ const isOver = async (calls: CallStore, callId: string): Promise<boolean> => {
 };
 
 /**
- * Streams events as server-sent events until the client goes, the bridge stops, or the one call is over and
+ * Streams events as server-sent events until the client goes or may hear no more, the bridge stops, or the one call is over and
  * its result was told.
  * `data` is the record as it stands when it is sent.
  */
@@ -72,7 +74,7 @@ export const streamEvents = async (reply: FastifyReply, options: StreamOptions):
   });
   raw.write(`retry: ${RECONNECT_MS}\n\n`);
   try {
-    while (!stop.aborted && raw.writableLength < MOST_UNREAD_BYTES) {
+    while (!stop.aborted && options.mayHear() && raw.writableLength < MOST_UNREAD_BYTES) {
       // Looked at first: the events of an end are there with it.
       const over = callId !== null && (await isOver(calls, callId));
       const events = await read();

@@ -8,6 +8,8 @@ import { sendError } from './plugins/error-answers.ts';
 export const BODY_LIMIT_BYTES = 32 * 1024;
 /** Connections at once; more are closed as they come, before they can take memory and file handles. */
 export const MOST_CONNECTIONS = 1_024;
+/** Those of one client. Waiting requests and streams of a busy workflow host have room; one host never has all. */
+export const MOST_CONNECTIONS_PER_CLIENT = 256;
 const HEADERS_TIMEOUT_MS = 10_000;
 // The slow-request plugin keeps the limit of each route; this is above the longest.
 const REQUEST_TIMEOUT_MS = 15 * 60 * 1000;

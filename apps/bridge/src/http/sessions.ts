@@ -72,8 +72,13 @@ export class Sessions {
     if (key === undefined) return null;
     if (!isSame(signature, this.#signSession(`${name}~${id}~${started}~${seen}`, key))) return null;
     const [startedAt, seenAt] = [Number(started), Number(seen)];
-    const isOver = now >= startedAt + ABSOLUTE_END_MS || now >= seenAt + IDLE_END_MS || this.#ended.has(id);
-    return isOver || seenAt > now + CLOCK_TOLERANCE_MS ? null : { id, key, startedAt, seenAt };
+    const session = { id, key, startedAt, seenAt };
+    return this.isOver(session, now) || seenAt > now + CLOCK_TOLERANCE_MS ? null : session;
+  }
+
+  /** Whether a session that was read has ended since. */
+  isOver({ id, startedAt, seenAt }: Session, now: number): boolean {
+    return now >= startedAt + ABSOLUTE_END_MS || now >= seenAt + IDLE_END_MS || this.#ended.has(id);
   }
 
   /** The session as it goes on; null when its cookie is fresh enough. */

@@ -1,11 +1,17 @@
-import { describe, expect, test } from 'vitest';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { judgeAllowedHost } from './checks/callback-host.ts';
 import { judgeCarrier } from './checks/carrier-host.ts';
 import { judgeDisk } from './checks/disk.ts';
+import { judgeFolder } from './checks/folders.ts';
 import { judgeServerVersion } from './checks/livekit-version.ts';
 import { judgeRecentCalls } from './checks/recent-calls.ts';
 import { judgeRegion } from './checks/region.ts';
 import { judgeSipVersion } from './checks/sip-version.ts';
 import { judgeHost } from './judge-host.ts';
+import { lookAtFolder } from './probes/folder.ts';
 import { STATIC_IP_REGIONS } from './static-ip-regions.ts';
 import { reaches } from './version-floor.ts';
 
@@ -129,4 +135,21 @@ test('calls that ended as calls end are no finding, whatever their number', () =
   expect(calls('invalid_number', 'invalid_number', 'callee_hangup').verdict).toBe('warn');
   expect(calls('invalid_number', 'callee_hangup').verdict).toBe('pass');
   expect(judgeRecentCalls([{ outcome: null }]).verdict).toBe('pass');
+});
+
+test('a name that callbacks may go to and that does not resolve is a warning: nobody may use it', () => {
+  const finding = judgeAllowedHost('n8n', { addresses: [], dnsError: 'ENOTFOUND' });
+  expect(finding).toMatchObject({ verdict: 'warn', seen: expect.stringContaining('n8n') });
+  expect(judgeAllowedHost('n8n', { addresses: ['10.1.2.3'], dnsError: null }).verdict).toBe('pass');
+});
+
+test.each([
+  [0o700, /and private/],
+  [0o770, /open to its group/],
+])('a folder of mode %o is called what it is', async (mode, seen) => {
+  const dir = mkdtempSync(join(tmpdir(), 'outdial-folder-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  chmodSync(dir, mode);
+  const finding = judgeFolder('DATA_DIR', await lookAtFolder(dir));
+  expect(finding).toMatchObject({ verdict: 'pass', seen: expect.stringMatching(seen) });
 });

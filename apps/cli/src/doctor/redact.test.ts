@@ -25,6 +25,21 @@ test.each([
   expect(clean(`it said: ${text}.`)).not.toContain(secret);
 });
 
+test('the product’s own name stays, also where somebody made it a key or a password', () => {
+  const clean = redactor({
+    LIVEKIT_API_KEY: 'outdial',
+    LIVEKIT_API_SECRET: 'secret',
+    DATABASE_URL: 'postgres://outdial:outdial@postgres:5432/outdial',
+    SIP_TRUNK_PASSWORD: 'six-ch',
+  });
+  expect(clean('Make one with outdial trunk apply; the secret was refused.')).toBe(
+    'Make one with outdial trunk apply; the secret was refused.',
+  );
+  expect(clean('postgres://outdial:outdial@postgres:5432/outdial was away, six-ch refused')).toBe(
+    '*** was away, *** refused',
+  );
+});
+
 test('what is no secret stays', () => {
   const text =
     'wss://office.livekit.cloud answers on port 443; four calls were placed; call_01992000-12345678-7000 at 127.0.0.1:50600, /data/20260101.';

@@ -2,6 +2,8 @@ import { type Environment, maskPrivate } from '@outdial/runtime';
 
 /** Shorter values would take harmless words with them; none of ours that is worth something is so short. */
 const SHORTEST = 6;
+/** Known to everybody as names and examples; taken out, they would make the advice unreadable (`*** trunk apply`). */
+const NO_SECRETS = new Set(['outdial', 'devkey', 'secret', 'postgres', 'password', 'livekit']);
 const SECRET_NAME = /(SECRET|SECRETS|PASSWORD|KEY|KEYS)$|^DATABASE_URL$/;
 
 /** A telephone number that stands by itself, not a part of an id, a path or an address. */
@@ -25,7 +27,7 @@ export const redactor = (env: Environment): ((text: string) => string) => {
   const secrets = Object.entries(env)
     .filter(([name]) => SECRET_NAME.test(name))
     .flatMap(([name, value]) => partsOf(name, value))
-    .filter((secret) => secret.length >= SHORTEST)
+    .filter((secret) => secret.length >= SHORTEST && !NO_SECRETS.has(secret))
     // The longest first: a part of it must not keep the rest from being found.
     .toSorted((a, b) => b.length - a.length);
   return (text) =>

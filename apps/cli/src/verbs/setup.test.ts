@@ -189,6 +189,29 @@ test('a value that the shell holds, too, is told', async () => {
   expect(run.stderr).toContain('SIP_TRUNK_HOST: also set in the environment of this shell');
 });
 
+test('after an answer that did not work nobody is called', async () => {
+  const bridge = await startFakeBridge(({ path }) =>
+    path === '/dispatch'
+      ? { status: 202, body: acceptedCall() }
+      : { status: 200, body: path === '/readyz' ? { status: 'up' } : completedCall },
+  );
+  onTestFinished(() => bridge.close());
+  const settings = { ...env(), ...livekit.env, BRIDGE_URL: bridge.url, CARTESIA_API_KEY: 'wrong' };
+  const carrier = {
+    SIP_TRUNK_HOST: '127.0.0.1',
+    SIP_FROM_NUMBER: '+61255500199',
+    OPENAI_BASE_URL: `${base()}/v1`,
+  };
+  const call = ['setup', '--yes', '--call', '0491 570 156'];
+  const wrong = await runCli(call, { ...settings, ...carrier }, folder);
+  expect(wrong.code).toBe(1);
+  expect(wrong.stderr).toContain('did not work');
+  expect(bridge.received.filter(({ path }) => path === '/dispatch')).toEqual([]);
+  const right = await runCli(call, { ...settings, ...carrier, CARTESIA_API_KEY: KEY }, folder);
+  expect(right.code).toBe(0);
+  expect(bridge.received.filter(({ path }) => path === '/dispatch')).toHaveLength(1);
+});
+
 test('with a bridge that runs it ends with a call', async () => {
   const bridge = await startFakeBridge(({ path }) =>
     path === '/dispatch'
@@ -202,6 +225,7 @@ test('with a bridge that runs it ends with a call', async () => {
   expect(run.stdout).toContain('completed (callee_hangup)');
   expect(bridge.received.find(({ path }) => path === '/dispatch')?.body).toEqual({
     destination: '0491 570 156',
+    idempotency_key: expect.stringMatching(/^setup-/),
   });
 });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Accepted } from '../answers.ts';
@@ -91,7 +92,12 @@ const firstCall = async (
   // From here on Ctrl-C ends the waiting at once.
   ask?.close();
   const bridge = deps.bridge();
-  const accepted = (await bridge.post<Accepted>('/dispatch', { destination: number })).body;
+  const accepted = (
+    await bridge.post<Accepted>('/dispatch', {
+      destination: number,
+      idempotency_key: `setup-${randomUUID()}`,
+    })
+  ).body;
   deps.note(acceptedLine(accepted));
   const ended = (await waitForEnd(bridge, accepted.id, deps.note)).body;
   deps.print(callLines(ended));
@@ -127,8 +133,8 @@ answered until then is kept, and the next run goes on with it.`,
     const failed = await interview(deps, file, ask, options);
     await setUpTrunk(deps, file, ask, options.trunk === true);
     if (file.backup() !== null) deps.note(`\nThe file as it was: ${file.backup()}`);
-    await firstCall(deps, ask, options);
-    if (failed === 0) return;
+    if (failed === 0) return await firstCall(deps, ask, options);
+    // No call with settings that are known not to work.
     deps.note(`${failed} answer${failed === 1 ? '' : 's'} did not work, see ✗ above.`);
     deps.sayNo();
   } catch (error) {

@@ -159,7 +159,19 @@ test('print gives the JSON that lk reads, the password only when asked', async (
     destination_country: 'au',
     numbers: ['+61255500199', 'LiveKitNehosHosted'],
   });
-  const update = await run(['print', '--show-password'], { ...env, SIP_TRUNK_ID: 'ST_1' });
+  expect(create.stderr).toContain('Put the password in the place of auth_password');
+  const update = await run(['print', '--show-password', '--name', 'ours'], { ...env, SIP_TRUNK_ID: 'ST_1' });
   expect(update.stderr).toContain('lk sip outbound update --id ST_1 trunk.json');
-  expect(JSON.parse(update.stdout)).toMatchObject({ auth_password: 'canary-password' });
+  expect(JSON.parse(update.stdout)).toMatchObject({ auth_password: 'canary-password', name: 'ours' });
+});
+
+test('print gives no update that would replace the password or the name by something else', async () => {
+  const env = { SIP_TRUNK_ID: 'ST_1' };
+  const password = await run(['print', '--name', 'ours'], env);
+  expect(password).toMatchObject({ code: 1, stdout: '' });
+  expect(password.stderr).toContain('--show-password');
+  const name = await run(['print', '--show-password'], env);
+  expect(name).toMatchObject({ code: 1, stdout: '' });
+  expect(name.stderr).toContain('--name');
+  expect((await run(['print', '--name', 'ours'], { ...env, SIP_TRUNK_PASSWORD: '' })).code).toBe(0);
 });

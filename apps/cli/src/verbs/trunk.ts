@@ -87,13 +87,29 @@ const printTrunk = (
 ) => {
   const settings = readCarrierSettings(deps.environment());
   const id = settings.SIP_TRUNK_ID;
+  // An update replaces the whole trunk: what stood for the password or the name would become it.
+  if (id !== null && settings.SIP_TRUNK_PASSWORD !== null && !showPassword) {
+    throw new CliError(
+      `SIP_TRUNK_ID is set, so this would be for lk sip outbound update, which replaces the whole trunk ${id}: without the password in it, calls would be refused. Say --show-password, or use outdial trunk apply.`,
+    );
+  }
+  if (id !== null && name === undefined) {
+    throw new CliError(
+      `SIP_TRUNK_ID is set, so this would be for lk sip outbound update, which replaces the whole trunk ${id}, its name too. Say --name with the name that it has (outdial trunk plan shows it), or use outdial trunk apply, which keeps it.`,
+    );
+  }
   const json = lkJson(
     wantedTrunk(settings, name ?? defaultTrunkName(settings)),
     id === null ? 'create' : 'update',
     showPassword,
   );
   deps.print(json);
-  if (id === null) return deps.note('With this in trunk.json: lk sip outbound create trunk.json');
+  if (id === null) {
+    const hidden = settings.SIP_TRUNK_PASSWORD !== null && !showPassword;
+    return deps.note(
+      `With this in trunk.json: lk sip outbound create trunk.json${hidden ? '\nPut the password in the place of auth_password first, or say --show-password.' : ''}`,
+    );
+  }
   deps.note(
     `With this in trunk.json: lk sip outbound update --id ${id} trunk.json\nIt replaces the whole trunk: what the file does not name is cleared.`,
   );

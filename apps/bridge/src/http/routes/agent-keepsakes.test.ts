@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { request } from 'node:http';
 import { signReport } from '@outdial/runtime';
 import { makeOutcome, recordingClaimText } from '@outdial/telephony';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -143,6 +144,59 @@ describe('the result', () => {
     const waiting = bridge.get(`/calls/${id}?wait=20`);
     await sendResult(id);
     expect((await waiting).json()).toMatchObject({ summary: 'Seven like marzipan.' });
+  });
+});
+
+/** Begins to send a result and does not end; `answered` is the status, when one comes. */
+const beginResult = async (id: string, change: Record<string, string> = {}) => {
+  const sending = request(`${url}/agent/calls/${id}/result`, {
+    method: 'PUT',
+    headers: {
+      'content-type': 'application/json',
+      'content-length': 1_000_000,
+      ...signReport(AGENT_SECRET, `${id}.1`, 'never sent'),
+      ...change,
+    },
+  });
+  const answered = new Promise<number | undefined>((resolve) => {
+    sending.once('response', (answer) => resolve(answer.resume().statusCode));
+    sending.once('error', () => resolve(undefined));
+  });
+  sending.write('{');
+  return { answered, stop: () => sending.destroy() };
+};
+
+describe('a result that does not come to its end', () => {
+  test.each([
+    ['without a signature', { 'webhook-signature': '' }],
+    ['of yesterday', { 'webhook-timestamp': String(Math.floor(Date.now() / 1000) - 86_400) }],
+    ['without a time', { 'webhook-timestamp': 'now' }],
+    ['for another call', { 'webhook-id': 'call_other.1' }],
+  ])('%s is refused before its body', async (_case, change) => {
+    const { answered, stop } = await beginResult('call_none', change);
+    expect(await answered).toBe(401);
+    stop();
+  });
+
+  test('is one of a few: more of the same client are turned away until those are gone', async () => {
+    const id = await endedCall();
+    const all = await Promise.all(Array.from({ length: 17 }, () => beginResult(id)));
+    expect(await Promise.race(all.map(({ answered }) => answered))).toBe(429);
+    for (const { stop } of all) stop();
+    const send = () =>
+      fetch(`${url}/agent/calls/${id}/result`, {
+        method: 'PUT',
+        headers: {
+          'content-type': 'application/json',
+          ...signReport(AGENT_SECRET, `${id}.1`, JSON.stringify(RESULT)),
+        },
+        body: JSON.stringify(RESULT),
+      });
+    await expect.poll(async () => (await send()).status).toBe(200);
+    // Those that came to their end hold no place.
+    const statuses = [];
+    for (let i = 0; i < 20; i++) statuses.push((await send()).status);
+    expect(statuses).toEqual(Array(20).fill(200));
   });
 });
 

@@ -1,9 +1,16 @@
 import type { AddressInfo } from 'node:net';
 import { createLogger } from '@outdial/runtime';
 import { makeOutcome } from '@outdial/telephony';
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
-import { OWN_BRIDGE_MS, READ_SECRET, startTestBridge, type TestBridge } from '../../../test/test-bridge.ts';
+import {
+  OWN_BRIDGE_MS,
+  READ_SECRET,
+  SECRET,
+  startTestBridge,
+  type TestBridge,
+} from '../../../test/test-bridge.ts';
 import { giveUpResults } from '../../flow/take-result.ts';
 
 const log = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
@@ -193,6 +200,39 @@ describe('of one call', () => {
     });
     expect([bad.status, await bad.json()]).toMatchObject([400, { code: 'validation_failed' }]);
     expect((await fetch(`${base}/calls/${id}/events`)).status).toBe(401);
+  });
+});
+
+describe('how many and how long', () => {
+  const ask = (headers: Record<string, string>) => fetch(`${base}/events`, { headers });
+
+  test('one key has fifty streams at most, and a closed one makes room', async () => {
+    const streams = await Promise.all(Array.from({ length: 50 }, () => open('/events')));
+    const refused = await ask({ 'x-api-key': READ_SECRET });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '15']);
+    expect(await refused.json()).toMatchObject({ code: 'rate_limited' });
+    const other = await ask({ 'x-api-key': SECRET });
+    expect(other.status).toBe(200);
+    await other.body?.cancel();
+    for (const stream of streams) stream.close();
+    const again = async () => {
+      const answer = await ask({ 'x-api-key': READ_SECRET });
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    await expect.poll(again).toBe(200);
+  });
+
+  test('the stream of a session tells nothing after its end', async () => {
+    const { app } = bridge;
+    const key = app.checkKey({ ip: '127.0.0.1' } as FastifyRequest, READ_SECRET);
+    if (key === null) throw new Error('The key of the test is not one of the bridge.');
+    const session = app.sessions.start(key, Date.now());
+    const answer = await ask({ cookie: `outdial-session=${app.sessions.write(session)}` });
+    expect(answer.status).toBe(200);
+    app.sessions.end(session, Date.now());
+    await placed();
+    expect(await answer.text()).not.toContain('call.queued');
   });
 });
 

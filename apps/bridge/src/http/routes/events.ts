@@ -1,10 +1,12 @@
 import { traceFacts } from '@outdial/telephony';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isSettled } from '../../domain/call-keepsake.ts';
+import { HttpError } from '../../errors.ts';
 import { notFound } from '../call-answers.ts';
 import { goneOf } from '../client-gone.ts';
 import { streamEvents } from '../event-stream.ts';
+import { keyName } from '../plugins/authorization.ts';
 import { type App, callParams, errorResponses, type RouteDeps } from '../route.ts';
 
 const resumeHeaders = z.looseObject({
@@ -14,20 +16,51 @@ const resumeHeaders = z.looseObject({
     .optional(),
 });
 
+// Each is a connection, and a few questions to the database with every event.
+const MOST_STREAMS_PER_KEY = 50;
+const TRY_AGAIN_SECONDS = 15;
+
+/** Whether the request's session, if it was let in by one, still lasts. */
+const sessionLasts = ({ session, apiKey, server }: FastifyRequest) => {
+  if (session === null || session.key !== apiKey) return () => true;
+  return () => !server.sessions.isOver(session, Date.now());
+};
+
 /** `GET /calls/:id/events` and `GET /events`: server-sent events. */
 export const eventRoutes = (app: App, deps: RouteDeps): void => {
-  const stream = (reply: FastifyReply, callId: string | null, after: number) =>
-    streamEvents(reply, {
+  const open = new Map<string, number>();
+  const stream = (reply: FastifyReply, callId: string | null, after: number) => {
+    const key = keyName(reply.request);
+    const count = open.get(key) ?? 0;
+    if (count >= MOST_STREAMS_PER_KEY) {
+      throw new HttpError(
+        'rate_limited',
+        `This key has ${MOST_STREAMS_PER_KEY} event streams open: close some, or follow all calls with GET /events.`,
+        { headers: { 'retry-after': String(TRY_AGAIN_SECONDS) } },
+      );
+    }
+    open.set(key, count + 1);
+    return streamEvents(reply, {
       calls: deps.calls,
       feed: deps.feed,
       stop: AbortSignal.any([deps.ending, goneOf(reply)]),
+      mayHear: sessionLasts(reply.request),
       callId,
       after,
-    }).catch((error: unknown) => {
-      const facts = { callId, ...traceFacts(reply.request.traceparent) };
-      deps.log.warn({ ...facts, err: error }, 'an event stream broke off');
-    });
-  const errors = ['validation_failed', 'unauthorized', 'scope_missing', 'database_unavailable'] as const;
+    })
+      .catch((error: unknown) => {
+        const facts = { callId, ...traceFacts(reply.request.traceparent) };
+        deps.log.warn({ ...facts, err: error }, 'an event stream broke off');
+      })
+      .finally(() => open.set(key, (open.get(key) ?? 1) - 1));
+  };
+  const errors = [
+    'validation_failed',
+    'unauthorized',
+    'scope_missing',
+    'rate_limited',
+    'database_unavailable',
+  ] as const;
 
   app.route({
     method: 'GET',

@@ -17,16 +17,29 @@ export const healthRoutes = (app: App, deps: RouteDeps & { readonly lifecycle: L
     handler: async () => ({ status: 'up' as const }),
   });
 
+  const databaseAnswers = shared(() => answers(deps.calls.now()));
   app.route({
     method: 'GET',
     url: '/readyz',
     config,
     schema: { ...schema, summary: 'Whether the bridge can take work' },
     handler: async (_request, reply) => {
-      const ready = !deps.lifecycle.closing && (await answers(deps.calls.now()));
+      const ready = !deps.lifecycle.closing && (await databaseAnswers());
       return reply.code(ready ? 200 : 503).send({ status: ready ? ('up' as const) : ('down' as const) });
     },
   });
+};
+
+// Anybody may ask, as often as they like: the database is asked once for all of them in this time.
+const PING_SHARED_MS = 1_000;
+
+const shared = (ping: () => Promise<boolean>): (() => Promise<boolean>) => {
+  let last: { readonly at: number; readonly answer: Promise<boolean> } | null = null;
+  return () => {
+    const now = performance.now();
+    if (last === null || now - last.at >= PING_SHARED_MS) last = { at: now, answer: ping() };
+    return last.answer;
+  };
 };
 
 // Shorter than those who ask usually wait: a database that hangs is down, too.

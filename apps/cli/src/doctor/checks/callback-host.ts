@@ -24,12 +24,12 @@ export const judgeCallbackHost = (facts: HostFacts, refused: readonly string[], 
     : reached;
 };
 
-/** Whether a name of CALLBACK_ALLOWED_HOSTS leads anywhere (pure). */
+/** Whether a name of CALLBACK_ALLOWED_HOSTS leads anywhere (pure). Only allowed, it may be unused: no failure. */
 export const judgeAllowedHost = (host: string, facts: Pick<HostFacts, 'addresses' | 'dnsError'>): Finding => {
   if (facts.dnsError !== null) {
-    return fail(
-      `${host} of CALLBACK_ALLOWED_HOSTS does not resolve (${facts.dnsError}).`,
-      'Check the name, and the DNS server of this machine.',
+    return warn(
+      `${host} of CALLBACK_ALLOWED_HOSTS does not resolve (${facts.dnsError}): nothing can be told to it.`,
+      'If callbacks go there, check the name and the DNS server of this machine. The compose file lists n8n also where its profile is off: then there is nothing to do.',
     );
   }
   return isLoopback(facts.addresses)

@@ -16,8 +16,9 @@ export const judgeFolder = (name: string, facts: FolderFacts): Finding => {
       `chmod 700 ${path}`,
     );
   }
+  if (!facts.exists) return pass(`${name} ${path} is not there yet and can be made.`);
   return pass(
-    `${name} ${path} is ${facts.exists ? 'writable and private' : 'not there yet and can be made'}.`,
+    `${name} ${path} is writable and ${facts.openToGroup ? 'open to its group alone (chmod 700 closes it)' : 'private'}.`,
   );
 };
 

@@ -10,9 +10,12 @@ export type FolderFacts = {
   readonly problem: string | null;
   /** Others may look into it, and nothing above it keeps them out. */
   readonly openToOthers: boolean;
+  /** Its group may look into it or write: on purpose, or by a umask of 002. */
+  readonly openToGroup: boolean;
 };
 
 const OTHERS = 0o007;
+const GROUP = 0o070;
 const ENTER = 0o001;
 
 const codeOf = (error: unknown): string =>
@@ -36,7 +39,13 @@ const isClosedAbove = async (path: string): Promise<boolean> => {
 
 /** Looks at a folder without changing anything. Never rejects. */
 export const lookAtFolder = async (path: string): Promise<FolderFacts> => {
-  const problemOf = (problem: string): FolderFacts => ({ path, exists: false, problem, openToOthers: false });
+  const problemOf = (problem: string): FolderFacts => ({
+    path,
+    exists: false,
+    problem,
+    openToOthers: false,
+    openToGroup: false,
+  });
   try {
     const found = await nearest(path);
     const facts = await stat(found);
@@ -44,7 +53,8 @@ export const lookAtFolder = async (path: string): Promise<FolderFacts> => {
     await access(found, constants.W_OK | constants.X_OK);
     const exists = found === path;
     const openToOthers = exists && (facts.mode & OTHERS) !== 0 && !(await isClosedAbove(path));
-    return { path, exists, problem: null, openToOthers };
+    const openToGroup = exists && (facts.mode & GROUP) !== 0;
+    return { path, exists, problem: null, openToOthers, openToGroup };
   } catch (error) {
     return problemOf(codeOf(error));
   }
