@@ -28,6 +28,7 @@ export const SECRET = 'n8n-secret-0123456789-0123456789-0123456789';
 export const OTHER_SECRET = 'crm-secret-0123456789-0123456789-0123456789';
 export const READ_SECRET = 'read-secret-0123456789-0123456789-012345678';
 export const ADMIN_SECRET = 'admin-secret-0123456789-0123456789-01234567';
+export const BOSS_SECRET = 'boss-secret-0123456789-0123456789-012345678';
 export const LIVEKIT_KEY = { apiKey: 'lab', apiSecret: 'livekit-secret-0123456789-0123456789' };
 export const AGENT_SECRET = 'agent-secret-0123456789-0123456789-01234567';
 
@@ -73,7 +74,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
   const recordingsDir = await mkdtemp(join(tmpdir(), 'outdial-recordings-'));
   const ending = new AbortController();
   const keys = parseApiKeys(
-    `n8n:${SECRET},crm:${OTHER_SECRET},dashboard:${READ_SECRET}:read,ops:${ADMIN_SECRET}:admin`,
+    `n8n:${SECRET},crm:${OTHER_SECRET},dashboard:${READ_SECRET}:read,ops:${ADMIN_SECRET}:admin,boss:${BOSS_SECRET}:read+admin`,
   );
   if (keys.status !== 'ok') throw new Error(keys.problems.join());
   const lifecycle = { closing: false };

@@ -37,6 +37,9 @@ const grantedCallSchema = z.object({
 /** What the agent is told about the call it may dial; frozen when the call was accepted. */
 export type GrantedCall = z.infer<typeof grantedCallSchema>;
 
+/** Why a job may not dial the callee. */
+export const GRANT_REFUSALS = ['taken', 'canceled', 'expired', 'final', 'paused'] as const;
+
 /** The bridge's answer: dial within `dial_within_ms` of receiving it, or do not dial at all. */
 export const grantAnswerSchema = z.discriminatedUnion('granted', [
   z.object({
@@ -46,7 +49,7 @@ export const grantAnswerSchema = z.discriminatedUnion('granted', [
   }),
   z.object({
     granted: z.literal(false),
-    reason: z.enum(['taken', 'canceled', 'expired', 'final', 'paused']),
+    reason: z.enum(GRANT_REFUSALS),
   }),
 ]);
 export type GrantAnswer = z.infer<typeof grantAnswerSchema>;

@@ -19,6 +19,7 @@ export {
 export {
   type CallLeg,
   type CallReport,
+  GRANT_REFUSALS,
   type GrantAnswer,
   type GrantedCall,
   type GrantRequest,

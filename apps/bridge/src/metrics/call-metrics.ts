@@ -1,6 +1,7 @@
 import {
   END_REASON_NAMES,
   END_REASONS,
+  GRANT_REFUSALS,
   type GrantAnswer,
   LEG_REFUSALS,
   type LegAnswer,
@@ -14,8 +15,6 @@ const WAIT_SECONDS = [0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1_800, 3_600];
 
 /** Answers that are told as 0 before the first: a counter that begins at 1 shows no increase. */
 const USUAL_ANSWERS = ['none', 200, 403, 404, 408, 480, 486, 487, 488, 500, 503, 603] as const;
-
-const GRANT_ANSWERS = ['granted', 'taken', 'canceled', 'expired', 'final'] as const;
 
 /** Every status with which a reason can end a call. */
 const statusesOf = (reason: (typeof END_REASON_NAMES)[number]) => {
@@ -79,7 +78,7 @@ export const createCallMetrics = (registry: Registry) => {
     labelNames: ['answer'] as const,
     registers,
   });
-  for (const answer of GRANT_ANSWERS) grants.inc({ answer }, 0);
+  for (const answer of ['granted', ...GRANT_REFUSALS]) grants.inc({ answer }, 0);
   const legGrants = new Counter({
     name: 'outdial_leg_grants_total',
     help: 'Answers to agents that asked to dial a transfer target as a second leg.',

@@ -1,11 +1,16 @@
 import type { Call } from '../../domain/call.ts';
+import type { Pause } from '../../domain/pause.ts';
 import { type Html, html } from './html.ts';
+import { killSwitchSection } from './kill-switch-section.ts';
 import { layout, tokenField } from './layout.ts';
 
 /** What the first page shows. */
 export type CallsView = {
   readonly keyName: string;
   readonly token: string;
+  readonly pause: Pause | null;
+  /** Whether the key has the scope `admin`. */
+  readonly maySwitch: boolean;
   /** Not over yet, the newest first. */
   readonly waiting: readonly Call[];
   readonly live: readonly Call[];
@@ -64,7 +69,7 @@ export const callsPage = (view: CallsView): string =>
   layout(
     'Calls',
     html`<p class="hint">As of ${time(new Date())}. <a href="/">Refresh</a></p>
-${section('Live', view.live, view.limit, 'Nobody is being called.')}
+${killSwitchSection(view.pause, view.maySwitch ? view.token : null)}${section('Live', view.live, view.limit, 'Nobody is being called.')}
 ${section('Waiting', view.waiting, view.limit, 'No call waits.')}
 ${section('Ended', view.ended, view.limit, 'No call has ended yet.')}`,
     html`<form method="post" action="/sign-out">${tokenField(view.token)}<span class="hint">${view.keyName}</span> <button>Sign out</button></form>`,

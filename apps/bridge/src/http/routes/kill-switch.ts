@@ -4,7 +4,8 @@ import { pauseDialling, resumeDialling } from '../../flow/switch-dialling.ts';
 import { keyName } from '../plugins/authorization.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
 
-const LONGEST_REASON = 200;
+/** Of a pause, in characters. */
+export const LONGEST_REASON = 200;
 
 /** The kill switch, as answers tell it. */
 export const pauseSchema = z

@@ -5,6 +5,7 @@ import { aNewCall, TOKEN } from '../../../test/fixtures.ts';
 import {
   ADMIN_SECRET,
   AGENT_SECRET,
+  BOSS_SECRET,
   READ_SECRET,
   SECRET,
   startTestBridge,
@@ -132,6 +133,19 @@ describe('the sign-in', () => {
     expect(answer.statusCode).toBe(429);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     expect(answer.body).toContain('Too many wrong keys');
+  });
+
+  test('what it refuses is counted among the errors', async () => {
+    const count = async (code: string): Promise<number> => {
+      const { body } = await bridge.get('/metrics');
+      return Number(
+        new RegExp(`outdial_http_errors_total{status="\\d+",code="${code}"} (\\d+)`).exec(body)?.[1],
+      );
+    };
+    const before = [await count('unauthorized'), await count('form_expired')];
+    await signIn('wrong', { remoteAddress: '203.0.113.4' });
+    await submit('/sign-in', { token: 'x', key: SECRET }, {});
+    expect([await count('unauthorized'), await count('form_expired')]).toEqual(before.map((n) => n + 1));
   });
 
   test('takes a form of ours only', async () => {
@@ -290,5 +304,56 @@ describe('the first page', () => {
     const page = (await open('/', await signedIn())).body;
     expect(page).toContain('&lt;b&gt;&quot;&amp;');
     expect(page).not.toContain('<b>"');
+  });
+});
+
+describe('the kill switch on the first page', () => {
+  const page = async (cookies: Cookies) => (await open('/', cookies)).body;
+  const pause = async () => (await bridge.get('/queue')).json().pause;
+
+  test('pauses with a reason and resumes', async () => {
+    const cookies = await signedIn(BOSS_SECRET);
+    const before = await page(cookies);
+    expect(before).toContain('action="/pages/pause"');
+    const token = tokenIn(before);
+    const paused = await submit('/pages/pause', { token, reason: '<wrong> list' }, cookies);
+    expect([paused.statusCode, paused.headers.location]).toEqual([303, '/']);
+    expect(await pause()).toMatchObject({ reason: '<wrong> list', by: 'boss' });
+    const shown = await page(cookies);
+    expect(shown).toMatch(
+      /Paused since <time datetime="[^"]+Z">[^<]+<\/time>: &lt;wrong&gt; list \(key boss\)/,
+    );
+    expect(shown).not.toContain('action="/pages/pause"');
+    expect((await submit('/pages/resume', { token }, cookies)).statusCode).toBe(303);
+    expect(await pause()).toBeNull();
+  });
+
+  test('takes the token of its page only, and no reason that is too long', async () => {
+    const cookies = await signedIn(BOSS_SECRET);
+    const token = tokenIn(await page(cookies));
+    const other = tokenIn(await page(await signedIn(BOSS_SECRET)));
+    for (const wrong of ['', other]) {
+      expect((await submit('/pages/pause', { token: wrong, reason: '' }, cookies)).statusCode).toBe(403);
+    }
+    const long = await submit('/pages/pause', { token, reason: 'x'.repeat(201) }, cookies);
+    expect(long.statusCode).toBe(400);
+    expect(await pause()).toBeNull();
+    await submit('/pages/pause', { token, reason: '' }, cookies);
+    expect((await submit('/pages/resume', { token: other }, cookies)).statusCode).toBe(403);
+    expect(await pause()).toMatchObject({ reason: null });
+  });
+
+  test('is shown to a key without the scope admin, and not its to switch', async () => {
+    const boss = await signedIn(BOSS_SECRET);
+    await submit('/pages/pause', { token: tokenIn(await page(boss)), reason: 'r' }, boss);
+    const cookies = await signedIn(READ_SECRET);
+    const shown = await page(cookies);
+    expect(shown).toContain('Paused since');
+    expect(shown).not.toContain('action="/pages/');
+    for (const url of ['/pages/pause', '/pages/resume']) {
+      const answer = await submit(url, { token: tokenIn(shown), reason: '' }, cookies);
+      expect([answer.statusCode, answer.body]).toEqual([403, expect.stringContaining('scope admin')]);
+    }
+    expect(await pause()).toMatchObject({ reason: 'r' });
   });
 });

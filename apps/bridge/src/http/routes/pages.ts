@@ -5,13 +5,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERRORS, HttpError } from '../../errors.ts';
+import { pauseDialling, resumeDialling } from '../../flow/switch-dialling.ts';
 import { callsPage } from '../pages/calls-page.ts';
 import { errorPage } from '../pages/error-page.ts';
 import { STYLE_URL } from '../pages/layout.ts';
 import { signInPage } from '../pages/sign-in-page.ts';
+import { keyName } from '../plugins/authorization.ts';
 import { formTokenFor, giveSession, takeSession } from '../plugins/browser-sessions.ts';
 import { asHttpError } from '../plugins/error-answers.ts';
 import type { RouteDeps } from '../route.ts';
+import { LONGEST_REASON } from './kill-switch.ts';
 
 const SHOWN = 20;
 // Nothing but our own style and forms: no script, no frame, no picture of others.
@@ -47,6 +50,7 @@ const answerTo = (error: Error): HttpError => {
 };
 
 const formSchema = z.strictObject({ token: z.string().max(64) });
+const pauseSchema = formSchema.extend({ reason: z.string().trim().max(LONGEST_REASON).default('') });
 const signInSchema = formSchema.extend({ key: z.string().max(512) });
 
 /** The pages for people: the sign-in, and the calls as they stand. They need no script. */
@@ -62,6 +66,7 @@ export const pages = async (app: FastifyInstance, deps: RouteDeps): Promise<void
     if (ERRORS[answer.code].status >= 500) throw error;
     if (!wantsPage(request)) throw answer;
     if (answer.code === 'unauthorized') return goTo(reply, '/sign-in');
+    deps.metrics.errorAnswered(answer.code);
     const { status, title } = ERRORS[answer.code];
     return sendPage(reply.code(status).headers(answer.headers), errorPage(title, answer.message));
   });
@@ -91,6 +96,7 @@ export const pages = async (app: FastifyInstance, deps: RouteDeps): Promise<void
     handler: async (request, reply) => {
       const key = app.checkKey(request, request.body.key.trim());
       if (key === null) {
+        deps.metrics.errorAnswered('unauthorized');
         const problem = 'This is none of the keys in BRIDGE_API_KEYS.';
         return sendPage(reply.code(401), signInPage(formTokenFor(request, reply), problem));
       }
@@ -113,6 +119,33 @@ export const pages = async (app: FastifyInstance, deps: RouteDeps): Promise<void
   });
 
   pageApp.route({
+    method: 'POST',
+    url: '/pages/pause',
+    config: { access: 'admin', form: true },
+    schema: { ...hidden, body: pauseSchema },
+    handler: async (request, reply) => {
+      const by = keyName(request);
+      const reason = request.body.reason || null;
+      const { live } = await pauseDialling(deps, { reason, by, hangUp: false });
+      deps.log.warn({ key: by, reason, live, canceled: 0 }, 'dialling paused');
+      deps.wake();
+      return goTo(reply, '/');
+    },
+  });
+
+  pageApp.route({
+    method: 'POST',
+    url: '/pages/resume',
+    config: { access: 'admin', form: true },
+    schema: { ...hidden, body: formSchema },
+    handler: async (request, reply) => {
+      if (await resumeDialling(deps)) deps.log.warn({ key: keyName(request) }, 'dialling resumed');
+      deps.wake();
+      return goTo(reply, '/');
+    },
+  });
+
+  pageApp.route({
     method: 'GET',
     url: '/',
     config: { access: 'read' },
@@ -120,10 +153,18 @@ export const pages = async (app: FastifyInstance, deps: RouteDeps): Promise<void
     handler: async (request, reply) => {
       const of = (status: readonly CallStatus[]) =>
         deps.calls.list({ status, destination: null, accountCode: null }, null, SHOWN);
-      const [waiting, live, ended] = await Promise.all([of(WAITING), of(LIVE), of(ENDED)]);
-      const keyName = request.apiKey?.name ?? '';
+      const [waiting, live, ended, { pause }] = await Promise.all([
+        of(WAITING),
+        of(LIVE),
+        of(ENDED),
+        deps.calls.readQueue(deps.settings.trunk, 1),
+      ]);
+      const maySwitch = request.apiKey?.scopes.includes('admin') === true;
       const token = formTokenFor(request, reply);
-      return sendPage(reply, callsPage({ keyName, token, waiting, live, ended, limit: SHOWN }));
+      return sendPage(
+        reply,
+        callsPage({ keyName: keyName(request), token, pause, maySwitch, waiting, live, ended, limit: SHOWN }),
+      );
     },
   });
 };
