@@ -9,6 +9,7 @@ import { CALLBACK_URLS } from './tables/callback-urls.ts';
 import { DESTINATIONS } from './tables/destinations.ts';
 import type { BadDispatch } from './tables/dispatch-table.ts';
 import { FIELDS } from './tables/fields.ts';
+import { HOUSE_ATTACKS } from './tables/house.ts';
 import { KEY_ATTACKS } from './tables/keys.ts';
 import { PAGES } from './tables/pages.ts';
 import { AGENT_ATTACKS, livekitAttacks } from './tables/signed.ts';
@@ -16,6 +17,7 @@ import { SIP_FIELDS } from './tables/sip-fields.ts';
 import { WIRE } from './tables/wire.ts';
 
 const SLOW_MS = 60_000;
+const SOON_MS = 20_000;
 const MOST_GROWTH_MIB = 100;
 const FORM = ['code', 'detail', 'errors', 'message', 'status', 'title', 'type'];
 
@@ -89,6 +91,7 @@ dispatches('callback URLs', CALLBACK_URLS);
 dispatches('fields', FIELDS);
 attacks('bodies', BODIES);
 attacks('keys and scopes', KEY_ATTACKS);
+attacks('the kill switch, backups, lists and figures', HOUSE_ATTACKS);
 attacks('addresses, ids, queries and methods', ADDRESSES);
 attacks('what an agent did not sign', AGENT_ATTACKS);
 attacks('what LiveKit did not sign', await livekitAttacks());
@@ -155,7 +158,7 @@ describe('after all of it', () => {
   test('a good request is served', async () => {
     const answer = await post('/dispatch', { destination: '0491570156', transfer_target: '02 5550 0100' });
     expect([answer.status, answer.body]).toEqual([202, expect.stringContaining('"status":"queued"')]);
-    await expect.poll(() => bridge.dispatches()).toBe(1);
+    await expect.poll(() => bridge.dispatches(), { timeout: SOON_MS }).toBe(1);
   });
 
   test('what an agent signed for one call is nothing for another, and twice is once', async () => {
@@ -163,12 +166,12 @@ describe('after all of it', () => {
       JSON.parse((await post('/dispatch', { destination: '0491570156', account_code: code })).body).id;
     sent += 3;
     const [mine, other] = [await place('mine'), await place('other')];
-    await expect.poll(() => bridge.dispatches()).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => bridge.dispatches(), { timeout: SOON_MS }).toBeGreaterThanOrEqual(2);
     const say = (id: string, route: string, body: string, headers: Attack['headers']) =>
       post(`/agent/calls/${id}/${route}`, body, headers, null);
     const status = async (id: string): Promise<string> =>
       JSON.parse((await send({ path: `/calls/${id}` })).body).status;
-    await expect.poll(() => status(mine)).toBe('dispatched');
+    await expect.poll(() => status(mine), { timeout: SOON_MS }).toBe('dispatched');
 
     const grant = JSON.stringify({ token: 't'.repeat(16), dispatch: 1, job_id: 'AJ_1' });
     const signed = signReport(AGENT_SECRET, `${mine}.1`, grant);

@@ -43,9 +43,11 @@ export const restore = async (
   const database = openDatabase(
     url === null ? { type: 'folder', dataDir: config.DATA_DIR } : { type: 'postgres', url },
   );
+  let restored = false;
   try {
     const load = () => restoreBackup(database.db, source);
     const { takenAt, rows, closed, waiting } = await (url === null ? load() : explainDatabase(load));
+    restored = true;
     log.info({ takenAt, rows }, 'backup restored');
     log.warn(
       { closed, waiting },
@@ -53,7 +55,8 @@ export const restore = async (
     );
   } finally {
     await database.close();
-    boot?.writeCleanStop();
+    // A refused one leaves the mark alone: it may say that the power failed, which the next start has to know.
+    if (restored) boot?.writeCleanStop();
     lock?.release();
   }
 };

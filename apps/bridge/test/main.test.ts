@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -301,6 +301,14 @@ test(
     const again = start(fresh, '--restore', backup);
     expect(await again.exited).toBe(1);
     expect(again.output()).toContain('not empty');
+
+    // A refused one says nothing of how the last run ended: the mark of a power cut stays.
+    const mark = join(folder, 'fresh', 'boot.json');
+    const before = readFileSync(mark, 'utf8');
+    writeFileSync(mark, JSON.stringify({ boot: 'another', clean: false }));
+    expect(await start(fresh, '--restore', backup).exited).toBe(1);
+    expect(JSON.parse(readFileSync(mark, 'utf8'))).toEqual({ boot: 'another', clean: false });
+    writeFileSync(mark, before);
 
     const second = start(fresh);
     const there = await ready(second);

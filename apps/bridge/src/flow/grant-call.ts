@@ -9,9 +9,11 @@ import {
 } from '@outdial/telephony';
 import type { CallEvent } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
-import { type DialSettings, DO_NOT_CALL } from '../domain/guard-rails.ts';
+import { type DialSettings, doNotCallProblem } from '../domain/guard-rails.ts';
+import { targetsOfCall } from '../domain/transfer-numbers.ts';
 import type { CallStore, CallTransaction, LockedCall } from '../ports.ts';
 import { advance } from './advance.ts';
+import { findDoNotCall } from './find-do-not-call.ts';
 import { findHold, holdEvent } from './find-hold.ts';
 
 type Deps = { readonly calls: CallStore; readonly settings: DialSettings };
@@ -51,8 +53,11 @@ const eventOf = async (
 ): Promise<CallEvent | 'paused'> => {
   if (call.status === 'dispatched' && call.cancelRequestedAt === null) {
     // Its callee may have asked for no more calls, in another call, since this one was dispatched.
-    if ((await tx.findListed([call.destination])).length > 0)
-      return { type: 'blocked', message: DO_NOT_CALL };
+    const { defaultCountry } = settings.policy;
+    const message = doNotCallProblem(
+      await findDoNotCall(tx, call.destination, targetsOfCall(call), defaultCountry),
+    );
+    if (message !== null) return { type: 'blocked', message };
     // The call stays as it is, and is dispatched again when the pause is over.
     if ((await tx.holdSwitch()) !== null) return 'paused';
     const hold = await findHold(tx, call, settings, now);

@@ -229,12 +229,15 @@ describe('two bridges on one Postgres', () => {
     const paused = pause(other).then(() => order.push('paused'));
     // It is known to wait when the server says so.
     await expect
-      .poll(async () => {
-        const { rows } = await sql<{
-          waiting: number;
-        }>`select count(*)::int as waiting from pg_locks where not granted`.execute(one.database);
-        return rows[0]?.waiting;
-      })
+      .poll(
+        async () => {
+          const { rows } = await sql<{
+            waiting: number;
+          }>`select count(*)::int as waiting from pg_locks where not granted`.execute(one.database);
+          return rows[0]?.waiting;
+        },
+        { timeout: 20_000 },
+      )
       .toBeGreaterThan(0);
     release.resolve();
     await Promise.all([start, paused]);

@@ -158,6 +158,9 @@ const explain = (error: unknown): unknown => {
 export const restoreBackup = async (db: Kysely<Database>, source: Readable): Promise<Restored> => {
   try {
     return await db.transaction().execute(async (tx): Promise<Restored> => {
+      // The file may come slowly, from a person's pipe; nobody else uses the database meanwhile.
+      await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx);
+      await sql`set local statement_timeout = 0`.execute(tx);
       const { header, counts } = await pipeline(source, createGunzip(), (bytes: AsyncIterable<Buffer>) =>
         loadLines(tx, textOf(bytes)),
       );

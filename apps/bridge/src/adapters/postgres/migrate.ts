@@ -53,6 +53,8 @@ export const migrateWithin = async (
   const names = new Set(migrations.map(({ name }) => name));
   const unknown = [...(options.only ?? [])].find((name) => !names.has(name));
   if (unknown !== undefined) throw newerVersion(unknown);
+  // An index on a big table may take longer than any question of the bridge's may.
+  await sql`set local statement_timeout = 0`.execute(tx);
   await sql`select pg_advisory_xact_lock(${LOCK.migration}::int, 0)`.execute(tx);
   await sql`create table if not exists migrations (
     number integer primary key, name text not null, applied_at timestamptz not null default now()
