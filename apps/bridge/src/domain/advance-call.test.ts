@@ -20,7 +20,7 @@ const EVENTS = {
   ended: report({ type: 'ended', outcome: makeOutcome('declined') }),
   cancel: { type: 'cancel_requested' },
   expired: { type: 'not_after_passed' },
-  postponed: { type: 'postponed', until: after(3_000_000) },
+  postponed: { type: 'postponed', until: after(3_000_000), notAfter: after(6_000_000) },
   no_agent: { type: 'no_agent', message: null },
   livekit_rejected: { type: 'livekit_rejected', dispatch: 1 },
   blocked: { type: 'blocked', message: 'not today' },
@@ -296,6 +296,7 @@ describe('a call that is put off', () => {
       expect(advanceCall(callIn(status), EVENTS.postponed, NOW)).toEqual({
         status: 'queued',
         scheduledFor: after(3_000_000),
+        notAfter: after(6_000_000),
         dispatchedAt: null,
         nextDispatchAt: null,
       });

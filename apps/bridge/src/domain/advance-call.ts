@@ -36,7 +36,7 @@ export type CallEvent =
   /** Nobody was granted, and now it is too late; `message`: why, where the bridge knows. */
   | { readonly type: 'not_after_passed'; readonly message?: string }
   /** A rail does not let it start now: it waits once more, whatever was dispatched before. */
-  | { readonly type: 'postponed'; readonly until: Date }
+  | { readonly type: 'postponed'; readonly until: Date; readonly notAfter: Date }
   | { readonly type: 'no_agent'; readonly message: string | null }
   | { readonly type: 'livekit_rejected'; readonly dispatch: number }
   /** A check of the door, made again before a dispatch, refuses now. */
@@ -76,9 +76,9 @@ const dispatched = (call: Call, nextDispatchAt: Date, now: Date): CallChange => 
 };
 
 // A job of an earlier dispatch that asks now gets nothing. The clock of "no agent took it" begins anew.
-const postponed = (call: Call, until: Date): CallChange =>
+const postponed = (call: Call, until: Date, notAfter: Date): CallChange =>
   isBeforeGrant(call) && call.cancelRequestedAt === null
-    ? { status: 'queued', scheduledFor: until, dispatchedAt: null, nextDispatchAt: null }
+    ? { status: 'queued', scheduledFor: until, notAfter, dispatchedAt: null, nextDispatchAt: null }
     : NOTHING;
 
 const granted = (call: Call, event: Extract<CallEvent, { type: 'granted' }>, now: Date): CallChange => {
@@ -194,7 +194,7 @@ export const advanceCall = (call: Call, event: CallEvent, now: Date): CallChange
           )
         : NOTHING;
     case 'postponed':
-      return postponed(call, event.until);
+      return postponed(call, event.until, event.notAfter);
     case 'no_agent':
       return call.status === 'dispatched'
         ? finish(

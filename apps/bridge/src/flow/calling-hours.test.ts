@@ -65,6 +65,19 @@ describe.each(STORES)('calling hours on %s', (kind) => {
     });
   });
 
+  test('a further attempt has its hour from the opening on, unless the request named a deadline', async () => {
+    const deadline = { attempt: 2, maxAttempts: 3, notAfter: inHours(1) };
+    const free = await world.place({ ...deadline, notAfterGiven: false });
+    await world.dispatchAll({ settings: CLOSED });
+    const waiting = await world.found(free.id);
+    expect(waiting.status).toBe('queued');
+    expectAnOpening(waiting.scheduledFor);
+    expect(waiting.notAfter.getTime() - Number(waiting.scheduledFor?.getTime())).toBe(3_600_000);
+    const bound = await world.place({ ...deadline, notAfterGiven: true });
+    await world.dispatchAll({ settings: CLOSED });
+    expect((await world.found(bound.id)).outcome?.end_reason).toBe('expired');
+  });
+
   test('one that was dispatched and not taken waits again; no job of before may dial it', async () => {
     const id = await world.dispatched({ notAfter: inHours(24) });
     await world.age(id, 'next_dispatch_at', 1);

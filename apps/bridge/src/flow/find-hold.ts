@@ -4,26 +4,36 @@ import type { Call } from '../domain/call.ts';
 import { opensFor } from '../domain/call-times.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { historyRails } from '../domain/history-rails.ts';
+import { DEFAULT_NOT_AFTER_MS } from '../domain/next-attempt.ts';
 import type { CallTransaction } from '../ports.ts';
 import { countUsage } from './count-usage.ts';
 
-/** Why a call has to wait, and until when. `trunk`: no call of its trunk may start before. */
-export type Hold = { readonly until: Date; readonly reason: string; readonly trunk: boolean };
+/** Why a call has to wait, and until when (`null`: for ever). `trunk`: no call of its trunk may start before. */
+export type Hold =
+  | { readonly until: Date; readonly reason: string; readonly trunk: boolean }
+  | { readonly until: null; readonly reason: string; readonly trunk: false };
 
 /** What holding a call back does to it: it waits, or is over where its deadline comes first. */
-export const holdEvent = ({ until, reason }: Hold, call: Call): CallEvent =>
-  until >= call.notAfter
+export const holdEvent = ({ until, reason }: Hold, call: Call): CallEvent => {
+  // The hour of a further attempt is a default that nobody asked for: it begins when the attempt may start.
+  if (until !== null && call.attempt > 1 && !call.notAfterGiven) {
+    return { type: 'postponed', until, notAfter: new Date(until.getTime() + DEFAULT_NOT_AFTER_MS) };
+  }
+  return until === null || until >= call.notAfter
     ? { type: 'not_after_passed', message: `It could not start before not_after. ${reason}` }
-    : { type: 'postponed', until };
+    : { type: 'postponed', until, notAfter: call.notAfter };
+};
 
-const CLOSED = 'The calling hours of this number are over.';
-
-const closedUntil = (call: Call, { hours, policy }: DialSettings, now: Date): Date | null => {
+const closedHold = (call: Call, { hours, policy }: DialSettings, now: Date): Hold | null => {
   const parsed = parsePhoneNumber(call.destination, policy.defaultCountry);
   if (hours === null || parsed.status === 'invalid') return null;
-  const opening = opensFor(parsed.number, hours, now);
-  if (opening === null) return call.notAfter;
-  return opening > now ? opening : null;
+  const until = opensFor(parsed.number, hours, now);
+  if (until === null) {
+    const reason = 'The calling hours and holidays leave no time for this number within two months.';
+    return { until, reason, trunk: false };
+  }
+  if (until <= now) return null;
+  return { until, reason: 'The calling hours of this number are over.', trunk: false };
 };
 
 /**
@@ -37,8 +47,8 @@ export const findHold = async (
   settings: DialSettings,
   now: Date,
 ): Promise<Hold | null> => {
-  const opening = closedUntil(call, settings, now);
-  if (opening !== null) return { until: opening, reason: CLOSED, trunk: false };
+  const closed = closedHold(call, settings, now);
+  if (closed !== null) return closed;
   if (call.status !== 'queued') return null;
   const usage = await countUsage(tx, call, settings.caps, null, 'start');
   const refusals = historyRails(settings.caps, usage, call, now).filter(({ code }) => code !== null);
