@@ -2,11 +2,11 @@ import {
   carrierEnvironment,
   checkCallerDefaults,
   checkIdentityHeader,
-  choice,
   matching,
   number,
   optional,
   sharedEnvironment,
+  transferMode,
   transferUri,
   withDefault,
 } from '@outdial/runtime';
@@ -27,11 +27,7 @@ export const agentEnvironment = {
   AGENT_SPOOL_DIR: optional('Where final reports wait for a bridge that is away; default DATA_DIR/spool.'),
 
   ...carrierEnvironment,
-  TRANSFER_MODE: choice(
-    ['auto', 'refer', 'bridge'],
-    'auto',
-    'How a call is transferred. auto: by REFER, and by a second leg when that is refused; refer: REFER only; bridge: a second leg only.',
-  ),
+  TRANSFER_MODE: transferMode,
   TRANSFER_RING_SECONDS: number(
     { min: RING_TIMEOUT_SECONDS.min, max: RING_TIMEOUT_SECONDS.max, default: 30 },
     'How long a transfer target may ring.',

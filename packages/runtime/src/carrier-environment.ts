@@ -43,6 +43,13 @@ export const transferUri = choice(
   'Form of Refer-To for numbers: tel, or sip with TRANSFER_HOST.',
 );
 
+/** `TRANSFER_MODE`, which the agent keeps to and the carrier is told of. */
+export const transferMode = choice(
+  ['auto', 'refer', 'bridge'],
+  'auto',
+  'How a call is transferred. auto: by REFER, and by a second leg when that is refused; refer: REFER only; bridge: a second leg only.',
+);
+
 /** `CALLS_PER_SECOND`, which the bridge keeps and the carrier is told. */
 export const callsPerSecond = number(
   { min: 0.01, max: 100, default: 1, whole: false },

@@ -5,6 +5,7 @@ export {
   carrierEnvironment,
   checkIdentityHeader,
   fromSettingsOf,
+  transferMode,
   transferUri,
 } from './carrier-environment.ts';
 export { ConfigError, parseConfig } from './config.ts';

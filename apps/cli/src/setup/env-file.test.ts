@@ -103,3 +103,10 @@ test('a link leads to the file that is written', async () => {
   await openEnvFile(path).save({ A: '2' });
   expect([readlinkSync(path), readFileSync(real, 'utf8')]).toEqual([real, 'A=2\n']);
 });
+
+test('a place where nothing can be written is said in a sentence', async () => {
+  const file = openEnvFile(join(folder, 'not-there', '.env.local'));
+  await expect(file.save({ A: '1' })).rejects.toThrow(
+    /cannot be written .*ENOENT.*in a folder that is yours/s,
+  );
+});

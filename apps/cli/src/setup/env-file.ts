@@ -60,6 +60,21 @@ const writeWhole = async (path: string, text: string): Promise<void> => {
   await rename(next, path);
 };
 
+/** What the system says of the file, as a sentence. */
+const explained =
+  (path: string, save: EnvFile['save']): EnvFile['save'] =>
+  async (values) => {
+    try {
+      return await save(values);
+    } catch (error) {
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      throw new CliError(
+        `${path} cannot be written (${error.message}). Run setup in a folder that is yours; in a container it cannot work, as nothing there can be written.`,
+        { cause: error },
+      );
+    }
+  };
+
 /** An environment file that is written now and then in one run. */
 export type EnvFile = {
   readonly path: string;
@@ -76,7 +91,7 @@ export const openEnvFile = (path: string, now: () => Date = () => new Date()): E
   return {
     path,
     backup: () => backup,
-    save: async (values) => {
+    save: explained(path, async (values: Values) => {
       const isThere = existsSync(path);
       // A link stays one: what it leads to is written.
       const real = isThere ? realpathSync(path) : path;
@@ -100,6 +115,6 @@ export const openEnvFile = (path: string, now: () => Date = () => new Date()): E
       }
       await writeWhole(real, after);
       return true;
-    },
+    }),
   };
 };

@@ -7,6 +7,7 @@ import {
   parseConfig,
   required,
   sharedEnvironment,
+  transferMode,
   transferUri,
 } from '@outdial/runtime';
 import { parseHostPort } from '@outdial/telephony';
@@ -33,6 +34,7 @@ const shape = {
   RING_TIMEOUT_SECONDS: sharedEnvironment.RING_TIMEOUT_SECONDS,
   MAX_CALL_SECONDS: sharedEnvironment.MAX_CALL_SECONDS,
   CALLS_PER_SECOND: callsPerSecond,
+  TRANSFER_MODE: transferMode,
   TRANSFER_URI: transferUri,
   ...carrierEnvironment,
 } as const;

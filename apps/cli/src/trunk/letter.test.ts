@@ -50,6 +50,32 @@ test('and otherwise when they say otherwise', () => {
   expect(text).toContain('Is the caller number taken from P-Asserted-Identity');
 });
 
+test('transfers are told as TRANSFER_MODE makes them', () => {
+  const refers = 'we send REFER within the dialog';
+  const holds = 'hold both legs';
+  expect(letter()).toContain(refers);
+  expect(letter()).toContain(holds);
+  const refer = letter({ TRANSFER_MODE: 'refer' });
+  expect(refer).toContain(refers);
+  expect(refer).not.toContain(holds);
+  const bridge = letter({ TRANSFER_MODE: 'bridge' });
+  expect(bridge).toContain(holds);
+  expect(bridge).toContain('We send no REFER');
+  expect(bridge).not.toMatch(/Refer-To|accept REFER/);
+});
+
+test('without a login and without fixed addresses it asks for a login, and says nothing else', () => {
+  const { SIP_TRUNK_USERNAME: _user, SIP_TRUNK_PASSWORD: _password, ...env } = ENV;
+  const text = carrierLetter(readCarrierSettings(env), {
+    carrier: 'Nehos',
+    sender: null,
+    liveKitUrl: 'wss://office-1234.livekit.cloud',
+  });
+  expect(text).toContain('Login: none so far');
+  expect(text).toContain('not by source address');
+  expect(text).not.toMatch(/identified by source address/);
+});
+
 test('it says what we are and asks what matters, without the password', () => {
   const text = letter();
   for (const said of [

@@ -28,16 +28,33 @@ const addresses = (source: Source, country: string): string => {
     return 'Our calls come from our own SIP service, at this address: ______________________';
   if (source === 'unknown') return 'Our calls come from: ______________________';
   return country.toLowerCase() === 'au'
-    ? `Our calls come from LiveKit Cloud in Australia, for which LiveKit publishes no fixed addresses. Please
-identify us by digest login rather than by source address.`
+    ? `Our calls come from LiveKit Cloud in Australia, for which LiveKit publishes no fixed addresses: we can be
+identified by a digest login, and not by source address.`
     : `Our calls come from LiveKit Cloud, near the country "${country}". LiveKit publishes address ranges for some
 regions (docs.livekit.io, "Regions and static IPs"); if you identify us by address we send you those that count for us.`;
 };
 
 const login = (settings: CarrierSettings): string =>
   settings.SIP_TRUNK_USERNAME === null
-    ? 'none configured: identified by source address'
+    ? 'none so far, see below'
     : `digest (RFC 3261 section 22), user ${settings.SIP_TRUNK_USERNAME}`;
+
+/** How callers are handed over, and how many channels that takes. */
+const transfers = (settings: CarrierSettings, referTo: string): string => {
+  const refer = `To hand a caller over we send REFER within the dialog (RFC 3515), with ${settings.ACCOUNT_CODE_HEADER} and this
+Refer-To${referTo.startsWith('tel:') ? ', a tel: URI without brackets' : ''}; we wait for the final NOTIFY. It takes one channel until you have connected the two.`;
+  switch (settings.TRANSFER_MODE) {
+    case 'refer':
+      return `${refer}
+Where REFER is refused the caller stays with us: no call of ours takes a second channel.`;
+    case 'bridge':
+      return `To hand a caller over we call the target ourselves, with ${settings.ACCOUNT_CODE_HEADER}, and hold both legs: two channels for
+as long as they talk. We send no REFER.`;
+    case 'auto':
+      return `${refer}
+Where REFER is refused we call the target ourselves and hold both legs: two channels for as long as they talk.`;
+  }
+};
 
 const list = (lines: readonly string[], mark: (at: number) => string): string =>
   lines
@@ -75,17 +92,14 @@ DTMF as telephone-event (RFC 4733), payload type 101. DTMF in INFO is not taken.
     () => '- ',
   );
 
+  const sendsRefer = settings.TRANSFER_MODE !== 'bridge';
   const onTheWire = facts([
     ['Request-URI', example.requestUri],
     ['From', example.from],
     ...ours.map(([name, value]) => [name, value] as const),
     ['Codecs', example.codecs.join(' ')],
-    ['Refer-To', example.referTo],
+    ...(sendsRefer ? [['Refer-To', example.referTo] as const] : []),
   ]);
-
-  const transfer = `To hand a caller over we send REFER within the dialog (RFC 3515), with ${settings.ACCOUNT_CODE_HEADER} and this
-Refer-To${example.referTo.startsWith('tel:') ? ', a tel: URI without brackets' : ''}; we wait for the final NOTIFY. It takes one channel until you have connected the two.
-Where REFER is refused we call the target ourselves and hold both legs: two channels for as long as they talk.`;
 
   const questions = list(
     [
@@ -101,8 +115,12 @@ ${callerIds.join(', ')}`,
       `Which form of number do you want in the request-URI? We send ${example.requestUri.split('@')[0]?.slice(4)}.`,
       `How many calls at once and how many new calls per second do you allow? We keep to ${settings.MAX_CONCURRENT_CALLS} and ${settings.CALLS_PER_SECOND}.`,
       'Which status and phrase mean: limit reached, caller ID not approved, destination barred, no credit?\n(We take 403 with "auth ID", "CLI", "caller" or "identity" in the phrase as a caller ID that is not approved,\nand 5xx with "limit" in the phrase as a limit.)',
-      `Do you accept REFER with a ${settings.TRANSFER_URI}: URI, send NOTIFY, and copy ${settings.ACCOUNT_CODE_HEADER} to the call that follows?
+      ...(sendsRefer
+        ? [
+            `Do you accept REFER with a ${settings.TRANSFER_URI}: URI, send NOTIFY, and copy ${settings.ACCOUNT_CODE_HEADER} to the call that follows?
 How is that call billed?`,
+          ]
+        : []),
       `Do you keep ${settings.ACCOUNT_CODE_HEADER} in your call records, and up to which length? We send up to 64 letters, digits, . _ -`,
       'Do you refresh sessions by re-INVITE, after how long, and what is your longest call?',
       'From which addresses do signalling and RTP come?',
@@ -136,7 +154,7 @@ ${onTheWire}
 
 To holds the same number and host. Each call is one Call-ID, and we never dial a second time by ourselves.
 
-${transfer}
+${transfers(settings, example.referTo)}
 
 PLEASE CONFIRM
 
