@@ -1,5 +1,6 @@
-import { sharedEnvironment } from '@outdial/runtime';
+import { carrierEnvironment, sharedEnvironment } from '@outdial/runtime';
 import type { z } from 'zod';
+import { parseCallingHours } from '../../../bridge/src/domain/parse-calling-hours.ts';
 import { isLiveKitCloud } from '../livekit.ts';
 import { trunkHost } from '../trunk/carrier-settings.ts';
 import { type Tried, tryCarrier, tryCartesia, tryHost, tryLiveKit, tryModelServer } from './probes.ts';
@@ -42,20 +43,11 @@ const has = (answers: Answers, name: string): boolean => (answers[name] ?? '') !
 const given = (answers: Answers, name: string): string | null =>
   has(answers, name) ? (answers[name] ?? null) : null;
 
-const checkTransport = (value: string): string | null =>
-  /^(udp|tcp|tls)$/.test(value) ? null : 'Write udp, tcp or tls.';
-
-const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
-const HOURS = new RegExp(
-  `^${DAY}(?:-${DAY})? ((?:[01]\\d|2[0-3]):[0-5]\\d)-((?:[01]\\d|2[0-3]):[0-5]\\d|24:00)$`,
-);
+const transport = carrierEnvironment.SIP_TRUNK_TRANSPORT;
 
 const checkHours = (value: string): string | null => {
-  const fits = value.split(',').every((entry) => {
-    const [, from, to] = HOURS.exec(entry.trim()) ?? [];
-    return from !== undefined && to !== undefined && from < to;
-  });
-  return fits ? null : 'Write days and times as in: Mon-Fri 09:00-20:00, Sat 09:00-17:00';
+  const parsed = parseCallingHours(value);
+  return parsed.status === 'ok' ? null : parsed.reason;
 };
 
 const checkZone = (value: string): string | null => {
@@ -95,7 +87,7 @@ const carrier: Section = {
       name: 'SIP_TRUNK_TRANSPORT',
       text: 'Transport: udp, tcp or tls',
       fallback: () => 'udp',
-      check: checkTransport,
+      check: bySchema(transport),
     },
     {
       name: 'SIP_TRUNK_USERNAME',
@@ -111,10 +103,7 @@ const carrier: Section = {
     },
   ],
   attempt: async (answers) => [
-    await tryCarrier(
-      answers.SIP_TRUNK_HOST ?? '',
-      (answers.SIP_TRUNK_TRANSPORT ?? 'udp') as 'udp' | 'tcp' | 'tls',
-    ),
+    await tryCarrier(answers.SIP_TRUNK_HOST ?? '', transport.parse(answers.SIP_TRUNK_TRANSPORT)),
   ],
 };
 

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { SECTIONS } from './sections.ts';
+
+const checkOf = (name: string) =>
+  SECTIONS.flatMap(({ questions }) => questions).find((question) => question.name === name)?.check;
+
+test.each([
+  ['CALLING_HOURS', 'mon-fri 9:00-17:00'],
+  ['CALLING_HOURS', 'Saturday 09:00-24:00, Sun 10:00-12:00'],
+  ['SIP_TRUNK_TRANSPORT', 'UDP'],
+])('%s may be %s here as in the apps', (name, value) => {
+  expect(checkOf(name)?.(value)).toBeNull();
+});
+
+test.each([
+  ['CALLING_HOURS', 'Mon-Fri 17:00-9:00', /ends before it begins/],
+  ['SIP_TRUNK_TRANSPORT', 'wss', /not one of udp, tcp, tls/],
+])('%s may not be %s', (name, value, why) => {
+  expect(checkOf(name)?.(value)).toMatch(why);
+});
