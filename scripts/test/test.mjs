@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { projectEnv } from '../setup/dependencies.mjs';
 import { awaitNoLeftovers, endLeftovers } from '../setup/leftovers.mjs';
@@ -8,14 +9,22 @@ import { setUp } from '../setup/setup.mjs';
 import { isStopping, onStop } from '../setup/signals.mjs';
 import { closingLines, isGreen, judgeRun, sum } from './results.mjs';
 
+/** One more than there are cores: many of these tests wait for programs and timers. */
+const UNIT_WORKERS = availableParallelism() + 1;
+
 /** The unit tests first: they are quick, and what they find explains what the calls would show. */
 const RUNS = [
-  { name: 'unit tests', only: ['!lab-network', '!e2e', '!chaos'], limitMs: 20 * 60_000 },
-  { name: 'tests on the lab', only: ['lab-network', 'e2e'], limitMs: 50 * 60_000 },
+  {
+    name: 'unit tests',
+    only: ['!lab-network', '!e2e', '!chaos'],
+    options: [`--maxWorkers=${UNIT_WORKERS}`],
+    limitMs: 20 * 60_000,
+  },
+  { name: 'tests on the lab', only: ['lab-network', 'e2e'], options: [], limitMs: 50 * 60_000 },
 ];
 
 /** What is killed, stopped and cut while calls run: slow, and apart from the daily run. */
-const CHAOS = { name: 'failure tests', only: ['chaos'], limitMs: 50 * 60_000 };
+const CHAOS = { name: 'failure tests', only: ['chaos'], options: [], limitMs: 50 * 60_000 };
 
 /**
  * `--chaos`: the failure tests alone; `--all`: those too.
@@ -38,7 +47,7 @@ const testEnv = () =>
  * @param {(typeof RUNS)[number]} kind
  * @param {readonly string[]} filters
  */
-const runTests = async ({ name, only, limitMs }, filters) => {
+const runTests = async ({ name, only, options, limitMs }, filters) => {
   const file = join(cacheDir, `test-results-${process.pid}.json`);
   mkdirSync(cacheDir, { recursive: true });
   console.log(`\n── ${name}`);
@@ -49,6 +58,7 @@ const runTests = async ({ name, only, limitMs }, filters) => {
       'run',
       '--passWithNoTests',
       ...only.map((project) => `--project=${project}`),
+      ...options,
       '--reporter=default',
       '--reporter=./scripts/test/reporter.mjs',
       ...filters,
