@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { DEFAULT_PLAYBOOKS_DIR, type Environment } from '@outdial/runtime';
-import { isLiveKitCloud } from '../livekit.ts';
+import { isLiveKitCloud } from '../livekit-access.ts';
 
 /**
  * What the checks need to know of the environment. It is read without a schema, so that one wrong value does not

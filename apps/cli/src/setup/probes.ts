@@ -3,8 +3,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { parseHostPort } from '@outdial/telephony';
 import { CliError } from '../errors.ts';
-import type { LiveKitAccess } from '../livekit.ts';
-import { createTrunks } from '../trunk/livekit-trunks.ts';
+import type { LiveKitAccess } from '../livekit-access.ts';
 
 /** What trying an answer showed, in a sentence. */
 export type Tried = { readonly status: 'ok' | 'wrong'; readonly seen: string };
@@ -23,6 +22,8 @@ const codeOf = (error: unknown): string => {
 
 /** Lists the outbound trunks: that needs a right key and changes nothing. */
 export const tryLiveKit = async (access: LiveKitAccess): Promise<Tried> => {
+  // LiveKit's SDK comes with it: every verb loads this file, and few need that.
+  const { createTrunks } = await import('../trunk/livekit-trunks.ts');
   try {
     const trunks = await createTrunks(access).list();
     return ok(

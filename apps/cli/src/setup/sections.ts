@@ -1,7 +1,7 @@
 import { carrierEnvironment, sharedEnvironment } from '@outdial/runtime';
 import type { z } from 'zod';
 import { parseCallingHours } from '../../../bridge/src/domain/parse-calling-hours.ts';
-import { isLiveKitCloud } from '../livekit.ts';
+import { isLiveKitCloud } from '../livekit-access.ts';
 import { trunkHost } from '../trunk/carrier-settings.ts';
 import { type Tried, tryCarrier, tryCartesia, tryHost, tryLiveKit, tryModelServer } from './probes.ts';
 
