@@ -7,6 +7,7 @@ const checkOf = (name: string) =>
 test.each([
   ['CALLING_HOURS', 'mon-fri 9:00-17:00'],
   ['CALLING_HOURS', 'Saturday 09:00-24:00, Sun 10:00-12:00'],
+  ['CALLING_TIMEZONE', 'Australia/Brisbane'],
   ['SIP_TRUNK_TRANSPORT', 'UDP'],
 ])('%s may be %s here as in the apps', (name, value) => {
   expect(checkOf(name)?.(value)).toBeNull();
@@ -14,6 +15,8 @@ test.each([
 
 test.each([
   ['CALLING_HOURS', 'Mon-Fri 17:00-9:00', /ends before it begins/],
+  // It knows no daylight saving, and the bridge does not take it.
+  ['CALLING_TIMEZONE', '+10:00', /no time zone "\+10:00"/],
   ['SIP_TRUNK_TRANSPORT', 'wss', /not one of udp, tcp, tls/],
 ])('%s may not be %s', (name, value, why) => {
   expect(checkOf(name)?.(value)).toMatch(why);

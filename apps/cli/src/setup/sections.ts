@@ -1,5 +1,6 @@
 import { carrierEnvironment, sharedEnvironment } from '@outdial/runtime';
 import type { z } from 'zod';
+import { isTimeZone } from '../../../bridge/src/domain/local-time.ts';
 import { parseCallingHours } from '../../../bridge/src/domain/parse-calling-hours.ts';
 import { isLiveKitCloud } from '../livekit-access.ts';
 import { trunkHost } from '../trunk/carrier-settings.ts';
@@ -50,14 +51,8 @@ const checkHours = (value: string): string | null => {
   return parsed.status === 'ok' ? null : parsed.reason;
 };
 
-const checkZone = (value: string): string | null => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return null;
-  } catch {
-    return `There is no time zone "${value}"; write one as Australia/Brisbane.`;
-  }
-};
+const checkZone = (value: string): string | null =>
+  isTimeZone(value.trim()) ? null : `There is no time zone "${value}"; write one as Australia/Brisbane.`;
 
 const livekit: Section = {
   title: 'LiveKit',
