@@ -1,5 +1,6 @@
 import { carrierEnvironment, sharedEnvironment } from '@outdial/runtime';
 import type { z } from 'zod';
+import { parseAllowedHosts } from '../../../bridge/src/domain/callback-target.ts';
 import { isTimeZone } from '../../../bridge/src/domain/local-time.ts';
 import { parseCallingHours } from '../../../bridge/src/domain/parse-calling-hours.ts';
 import { isLiveKitCloud } from '../livekit-access.ts';
@@ -188,6 +189,11 @@ const hours: Section = {
   attempt: async () => [],
 };
 
+const checkAllowedHosts = (value: string): string | null => {
+  const parsed = parseAllowedHosts(value);
+  return parsed.status === 'ok' ? null : `${parsed.problems.join('; ')}.`;
+};
+
 const hosts = (text: string): string[] =>
   text
     .split(',')
@@ -203,10 +209,7 @@ named, by the host that stands in its callback URL (with n8n: that of WEBHOOK_UR
       name: 'CALLBACK_ALLOWED_HOSTS',
       text: 'Hosts in your own network that may be called back, a comma between them',
       optional: true,
-      check: (value) =>
-        hosts(value).every((host) => /^[\w.:[\]-]+(\/\d{1,3})?$/.test(host))
-          ? null
-          : 'Write hosts, addresses or ranges, such as n8n.lan, 10.0.0.0/8: no URL.',
+      check: checkAllowedHosts,
     },
   ],
   attempt: (answers) =>
