@@ -1,7 +1,7 @@
+import { endpointOf, type HostFacts, probeHost, resolveHost } from '../../probes/host.ts';
 import { callbackRule } from '../app-schemas.ts';
 import { type Check, type Finding, fail, pass, skipped, warn, worstOf } from '../check.ts';
 import { judgeHost } from '../judge-host.ts';
-import { endpointOf, type HostFacts, probeHost, resolveHost } from '../probes/host.ts';
 
 const N8N =
   'If n8n runs elsewhere: without WEBHOOK_URL it gives resume URLs with localhost, which lead to the bridge’s own machine; set n8n’s WEBHOOK_URL to the address at which others reach it.';

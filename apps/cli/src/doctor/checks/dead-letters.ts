@@ -1,7 +1,7 @@
 import type { Callback } from '../../answers.ts';
+import { endpointOf } from '../../probes/host.ts';
 import { type Check, type Finding, pass, skipped, warn } from '../check.ts';
 import { pageOf } from '../page-of.ts';
-import { endpointOf } from '../probes/host.ts';
 
 const N8N =
   'n8n gives resume URLs with localhost until its WEBHOOK_URL is set to the address at which others reach it.';

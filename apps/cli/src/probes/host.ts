@@ -5,6 +5,9 @@ import { connect as connectTls } from 'node:tls';
 /** A host and port as a URL names them. */
 export type Endpoint = { readonly host: string; readonly port: number; readonly tls: boolean };
 
+/** When a certificate ends, and what is wrong with TLS there; `problem` is a code, `null` when all is well. */
+export type TlsFacts = { readonly validTo: Date | null; readonly problem: string | null };
+
 /** What was found on the way to a host, as far as it got. */
 export type HostFacts = {
   readonly host: string;
@@ -14,7 +17,7 @@ export type HostFacts = {
   readonly dnsError: string | null;
   readonly tcpError: string | null;
   /** `null` without TLS, or when it never came so far. */
-  readonly tls: { readonly validTo: Date | null; readonly problem: string | null } | null;
+  readonly tls: TlsFacts | null;
 };
 
 export type ProbeLimits = {
@@ -75,9 +78,9 @@ export const tryTcp = (host: string, port: number, timeoutMs: number): Promise<s
     socket.on('error', (error) => end(codeOf(error)));
   });
 
-const tryTls = (endpoint: Endpoint, { timeoutMs, ca }: ProbeLimits): Promise<HostFacts['tls']> =>
+/** Shakes hands by TLS and looks at the certificate. The connection is closed at once. Never rejects. */
+export const tryTls = (host: string, port: number, { timeoutMs, ca }: ProbeLimits): Promise<TlsFacts> =>
   new Promise((done) => {
-    const { host, port } = endpoint;
     const socket = connectTls({
       host,
       port,
@@ -86,7 +89,7 @@ const tryTls = (endpoint: Endpoint, { timeoutMs, ca }: ProbeLimits): Promise<Hos
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...(ca === undefined ? {} : { ca }),
     });
-    const end = (facts: NonNullable<HostFacts['tls']>) => {
+    const end = (facts: TlsFacts) => {
       socket.destroy();
       done(facts);
     };
@@ -111,6 +114,6 @@ export const probeHost = async (endpoint: Endpoint, limits: ProbeLimits): Promis
   const resolved = await resolveHost(host, limits.timeoutMs);
   if (resolved.dnsError !== null) return { host, port, ...resolved, tcpError: null, tls: null };
   const tcpError = await tryTcp(host, port, limits.timeoutMs);
-  const tls = tcpError === null && endpoint.tls ? await tryTls(endpoint, limits) : null;
+  const tls = tcpError === null && endpoint.tls ? await tryTls(host, port, limits) : null;
   return { host, port, ...resolved, tcpError, tls };
 };
