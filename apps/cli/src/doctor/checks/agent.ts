@@ -1,7 +1,7 @@
 import { type AgentMark, isStillRunning, readAgentMark } from '@outdial/runtime';
 import { type Check, type Finding, fail, pass, warn } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { askHttp, type HttpAnswer } from '../probes/http.ts';
+import { askHttp, fieldOf, type HttpAnswer } from '../probes/http.ts';
 
 /** What the worker's health port says. */
 export type AgentFacts = {
@@ -15,11 +15,6 @@ export type AgentFacts = {
 };
 
 const START = 'Start it (pnpm agent; docker compose up -d agent) and read its first lines.';
-
-const fieldOf = (answer: HttpAnswer, name: string): unknown =>
-  answer.status === 'answered' && typeof answer.body === 'object' && answer.body !== null
-    ? Object.entries(answer.body).find(([key]) => key === name)?.[1]
-    : undefined;
 
 /** Whether an agent is registered under the name that the bridge dispatches to (pure). */
 export const judgeAgent = ({ at, health, worker, agentName }: AgentFacts): Finding => {

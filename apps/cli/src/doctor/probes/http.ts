@@ -11,6 +11,12 @@ export type HttpAnswer =
     }
   | { readonly status: 'away'; readonly reason: string };
 
+/** A field of the object that was answered; `undefined` without an answer, an object or that field. */
+export const fieldOf = (answer: HttpAnswer, name: string): unknown =>
+  answer.status === 'answered' && typeof answer.body === 'object' && answer.body !== null
+    ? Object.entries(answer.body).find(([key]) => key === name)?.[1]
+    : undefined;
+
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
