@@ -1,4 +1,5 @@
 import { RoomServiceClient, ServerError, SipClient } from 'livekit-server-sdk';
+import { causeOf } from './errors.ts';
 import type { LiveKitAccess } from './livekit-access.ts';
 
 /** LiveKit's API: its telephony and its rooms. */
@@ -19,12 +20,6 @@ export type LiveKitFault = {
   readonly kind: 'key_refused' | 'no_telephony' | 'not_livekit' | 'unreachable' | 'error';
   /** What was seen, as a clause without a full stop. */
   readonly seen: string;
-};
-
-const causeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : error.message;
 };
 
 /** What an error of these clients says (the one place where it is read). */

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { codeOf } from '../errors.ts';
 
 /** A host and port as a URL names them. */
 export type Endpoint = { readonly host: string; readonly port: number; readonly tls: boolean };
@@ -40,9 +41,6 @@ export const endpointOf = (url: string): Endpoint | null => {
     tls: protocol === 'https:' || protocol === 'wss:',
   };
 };
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 /** Rejects with TIMEOUT after a while; the work itself goes on unseen. */
 const within = <T>(ms: number, work: Promise<T>): Promise<T> => {
@@ -99,14 +97,11 @@ export const tryTls = (host: string, port: number, { timeoutMs, ca }: ProbeLimit
       const { valid_to } = socket.getPeerCertificate();
       end({
         validTo: valid_to === undefined ? null : new Date(valid_to),
-        problem: socket.authorized ? null : codeOfAuthorization(socket.authorizationError),
+        // Typed as an Error and given as a code.
+        problem: socket.authorized ? null : codeOf(socket.authorizationError),
       });
     });
   });
-
-// Typed as an Error and given as a code.
-const codeOfAuthorization = (problem: unknown): string =>
-  problem instanceof Error ? codeOf(problem) : String(problem);
 
 /** Goes the way to a host step by step: name, TCP, TLS. Never rejects; each step has `timeoutMs`. */
 export const probeHost = async (endpoint: Endpoint, limits: ProbeLimits): Promise<HostFacts> => {

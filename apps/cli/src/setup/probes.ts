@@ -1,5 +1,5 @@
 import { parseHostPort } from '@outdial/telephony';
-import { CliError } from '../errors.ts';
+import { CliError, causeOf } from '../errors.ts';
 import type { LiveKitAccess } from '../livekit-access.ts';
 import { resolveHost, tryTcp, tryTls } from '../probes/host.ts';
 
@@ -11,12 +11,10 @@ const LIMIT_MS = 10_000;
 const ok = (seen: string): Tried => ({ status: 'ok', seen });
 const wrong = (seen: string): Tried => ({ status: 'wrong', seen });
 
-const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${LIMIT_MS / 1000} s`;
-  const from = 'code' in error ? error : error.cause;
-  return typeof from === 'object' && from !== null && 'code' in from ? String(from.code) : error.message;
-};
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.name === 'TimeoutError'
+    ? `no answer within ${LIMIT_MS / 1000} s`
+    : causeOf(error);
 
 /** Lists the outbound trunks: that needs a right key and changes nothing. */
 export const tryLiveKit = async (access: LiveKitAccess): Promise<Tried> => {
@@ -67,7 +65,7 @@ const get = async (what: string, url: string, headers: Record<string, string>): 
     return await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(LIMIT_MS) });
   } catch (error) {
     return wrong(
-      `${what} at ${new URL(url).host} cannot be reached (${codeOf(error)}); check the firewall and DNS.`,
+      `${what} at ${new URL(url).host} cannot be reached (${reasonOf(error)}); check the firewall and DNS.`,
     );
   }
 };
