@@ -1,10 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { Endpoint } from '../endpoint.ts';
 import { codeOf } from '../errors.ts';
-
-/** A host and port as a URL names them. */
-export type Endpoint = { readonly host: string; readonly port: number; readonly tls: boolean };
 
 /** When a certificate ends, and what is wrong with TLS there; `problem` is a code, `null` when all is well. */
 export type TlsFacts = { readonly validTo: Date | null; readonly problem: string | null };
@@ -25,21 +23,6 @@ export type ProbeLimits = {
   readonly timeoutMs: number;
   /** A root that is trusted besides the usual ones (PEM). */
   readonly ca?: string | undefined;
-};
-
-const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'ws:': 80, 'https:': 443, 'wss:': 443 };
-
-/** Where a URL leads; `null` when it is none of http, https, ws and wss. */
-export const endpointOf = (url: string): Endpoint | null => {
-  if (!URL.canParse(url)) return null;
-  const { protocol, hostname, port } = new URL(url);
-  const usual = PORTS[protocol];
-  if (usual === undefined) return null;
-  return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? usual : Number(port),
-    tls: protocol === 'https:' || protocol === 'wss:',
-  };
 };
 
 /** Rejects with TIMEOUT after a while; the work itself goes on unseen. */

@@ -1,4 +1,5 @@
-import { endpointOf, type HostFacts, probeHost, resolveHost } from '../../probes/host.ts';
+import { endpointOf } from '../../endpoint.ts';
+import { type HostFacts, probeHost, resolveHost } from '../../probes/host.ts';
 import { callbackRule } from '../app-schemas.ts';
 import { type Check, type Finding, fail, pass, skipped, warn, worstOf } from '../check.ts';
 import { judgeHost } from '../judge-host.ts';

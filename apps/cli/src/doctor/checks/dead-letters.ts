@@ -1,5 +1,5 @@
 import type { Callback } from '../../answers.ts';
-import { endpointOf } from '../../probes/host.ts';
+import { endpointOf } from '../../endpoint.ts';
 import { type Check, type Finding, pass, skipped, warn } from '../check.ts';
 import { pageOf } from '../page-of.ts';
 

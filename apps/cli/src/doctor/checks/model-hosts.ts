@@ -1,4 +1,5 @@
-import { endpointOf, probeHost } from '../../probes/host.ts';
+import { endpointOf } from '../../endpoint.ts';
+import { probeHost } from '../../probes/host.ts';
 import { type Check, fail, skipped } from '../check.ts';
 import { judgeHost } from '../judge-host.ts';
 import type { Settings } from '../settings.ts';
