@@ -1,4 +1,4 @@
-import { NoAnswer } from '../ask.ts';
+import { confirm } from '../ask.ts';
 import { CliError } from '../errors.ts';
 import { readLiveKitAccess } from '../livekit-access.ts';
 import type { VerbDeps } from '../verb.ts';
@@ -34,15 +34,9 @@ export const planFromEnvironment = async (
 };
 
 const agreed = async (deps: VerbDeps, question: string): Promise<boolean> => {
-  const ask = deps.ask();
-  try {
-    return await ask.yes(question, false);
-  } catch (error) {
-    if (error instanceof NoAnswer) throw new CliError('Nothing was changed. Without a terminal, say --yes.');
-    throw error;
-  } finally {
-    ask.close();
-  }
+  const answer = await confirm(deps.ask(), question);
+  if (answer === null) throw new CliError('Nothing was changed. Without a terminal, say --yes.');
+  return answer;
 };
 
 const checked = async ({ trunks, wanted, name }: Planned, id: string): Promise<void> => {
