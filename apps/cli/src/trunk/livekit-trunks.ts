@@ -20,7 +20,8 @@ export const TRANSPORTS = {
   tls: SIPTransport.SIP_TRANSPORT_TLS,
 } as const;
 
-const transportOf = (value: SIPTransport): Trunk['transport'] => {
+/** LiveKit's number of a transport as our word. */
+export const transportOf = (value: SIPTransport): Trunk['transport'] => {
   switch (value) {
     case SIPTransport.SIP_TRANSPORT_UDP:
       return 'udp';

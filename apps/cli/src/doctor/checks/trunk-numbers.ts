@@ -1,7 +1,8 @@
 import { maskPrivate } from '@outdial/runtime';
 import { isCallerIdAllowed } from '@outdial/telephony';
-import { type Check, type Finding, pass, skipped, warn } from '../check.ts';
+import { type Finding, pass, warn } from '../check.ts';
 import type { Settings } from '../settings.ts';
+import { trunkCheckOf } from '../trunk-check.ts';
 
 const masked = (values: readonly string[]): string => values.map(maskPrivate).join(', ');
 
@@ -29,14 +30,8 @@ export const judgeTrunkNumbers = (numbers: readonly string[], { callerId }: Sett
 };
 
 /** The numbers of the trunk that SIP_TRUNK_ID names. */
-export const trunkNumbersCheck: Check = {
-  id: 'trunk-numbers',
-  run: async (context) => {
-    if (context.settings.trunk.id === null)
-      return skipped('SIP_TRUNK_ID is not set: no numbers are bound to the trunk.');
-    const trunk = await context.trunk();
-    return trunk === null
-      ? skipped('The trunk is not known.', 'See trunk.')
-      : judgeTrunkNumbers(trunk.numbers, context.settings);
-  },
-};
+export const trunkNumbersCheck = trunkCheckOf(
+  'trunk-numbers',
+  'SIP_TRUNK_ID is not set: no numbers are bound to the trunk.',
+  ({ numbers }, settings) => judgeTrunkNumbers(numbers, settings),
+);
