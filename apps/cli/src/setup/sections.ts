@@ -1,4 +1,4 @@
-import { carrierEnvironment, sharedEnvironment } from '@outdial/runtime';
+import { carrierEnvironment, entriesOf, sharedEnvironment } from '@outdial/runtime';
 import type { z } from 'zod';
 import { parseAllowedHosts } from '../../../bridge/src/domain/callback-target.ts';
 import { isTimeZone } from '../../../bridge/src/domain/local-time.ts';
@@ -194,12 +194,6 @@ const checkAllowedHosts = (value: string): string | null => {
   return parsed.status === 'ok' ? null : `${parsed.problems.join('; ')}.`;
 };
 
-const hosts = (text: string): string[] =>
-  text
-    .split(',')
-    .map((host) => host.trim())
-    .filter((host) => host !== '');
-
 const callbacks: Section = {
   title: 'Your workflow',
   about: `n8n, or whatever is called back with the result. Public addresses always may be; one in your own network must be
@@ -214,7 +208,7 @@ named, by the host that stands in its callback URL (with n8n: that of WEBHOOK_UR
   ],
   attempt: (answers) =>
     Promise.all(
-      hosts(answers.CALLBACK_ALLOWED_HOSTS ?? '')
+      entriesOf(answers.CALLBACK_ALLOWED_HOSTS ?? '')
         .filter((host) => !host.includes('/'))
         .map(tryHost),
     ),

@@ -5,7 +5,7 @@ const MEND =
   'Put the secret of one entry of the bridge’s BRIDGE_API_KEYS (name:secret:dispatch+read+admin) into OUTDIAL_API_KEY, and restart the bridge after a change of its keys.';
 
 /** The answers to one harmless request of each scope. */
-export type KeyAnswers = Readonly<Record<'read' | 'dispatch' | 'admin', HttpAnswer>>;
+type KeyAnswers = Readonly<Record<'read' | 'dispatch' | 'admin', HttpAnswer>>;
 
 const isRefusal = (answer: HttpAnswer): boolean => answer.status === 'answered' && answer.code === 403;
 // A 403 can also be the address's doing, or a guard rail's.
@@ -14,7 +14,7 @@ const lacksScope = (answer: HttpAnswer): boolean =>
 const messageOf = (answer: HttpAnswer): string => String(fieldOf(answer, 'message') ?? 'HTTP 403');
 
 /** Which scopes the key of the command line has (pure). */
-export const judgeBridgeKey = (answers: KeyAnswers): Finding => {
+const judgeBridgeKey = (answers: KeyAnswers): Finding => {
   const entries = Object.entries(answers);
   const away = entries.some(([, answer]) => answer.status === 'away');
   if (away) return skipped('No bridge answers.', 'See bridge.');

@@ -8,7 +8,7 @@ const versionOf = (answer: HttpAnswer): string | null => {
 };
 
 /** The bridge's version, as its OpenAPI page says it, against ours (pure). */
-export const judgeBridgeVersion = (answer: HttpAnswer, own: string): Finding => {
+const judgeBridgeVersion = (answer: HttpAnswer, own: string): Finding => {
   const version = versionOf(answer);
   if (version === null) return skipped('The bridge’s version was not told.', 'See bridge and bridge-key.');
   return version === own

@@ -5,7 +5,7 @@ const START =
   'Start it (pnpm bridge; docker compose up -d bridge) and read its first lines. If it is elsewhere, set BRIDGE_URL.';
 
 /** What `/healthz` says (pure). */
-export const judgeBridge = (answer: HttpAnswer, url: string): Finding => {
+const judgeBridge = (answer: HttpAnswer, url: string): Finding => {
   if (answer.status === 'away') return fail(`No bridge answers at ${url} (${answer.reason}).`, START);
   return fieldOf(answer, 'status') === 'up'
     ? pass(`The bridge answers at ${url}.`)
@@ -13,7 +13,7 @@ export const judgeBridge = (answer: HttpAnswer, url: string): Finding => {
 };
 
 /** What `/readyz` says of the database, which only the bridge opens (pure). */
-export const judgeDatabase = (answer: HttpAnswer, embedded: boolean): Finding => {
+const judgeDatabase = (answer: HttpAnswer, embedded: boolean): Finding => {
   const status = fieldOf(answer, 'status');
   if (answer.status === 'away' || (status !== 'up' && status !== 'down'))
     return skipped('Only the bridge opens its database, and no bridge answers.', 'See bridge.');

@@ -11,7 +11,7 @@ const isLoopback = (addresses: readonly string[]): boolean =>
   addresses.length > 0 && addresses.every((address) => /^127\.|^::1$/.test(address));
 
 /** What the way to CALLBACK_URL says (pure). `refused`: the addresses that the bridge would not call. */
-export const judgeCallbackHost = (facts: HostFacts, refused: readonly string[], now: Date): Finding => {
+const judgeCallbackHost = (facts: HostFacts, refused: readonly string[], now: Date): Finding => {
   const reached = judgeHost(facts, 'CALLBACK_URL', now);
   if (reached.verdict === 'fail') return reached;
   if (refused.length > 0) {

@@ -9,7 +9,7 @@ const N8N =
 type Letter = Pick<Callback, 'url' | 'last_status' | 'last_error'>;
 
 /** Callbacks that were given up (pure). Of their URLs only the host is shown: a path can hold a secret. */
-export const judgeDeadLetters = (letters: readonly Letter[]): Finding => {
+const judgeDeadLetters = (letters: readonly Letter[]): Finding => {
   const newest = letters[0];
   if (newest === undefined) return pass('No callback was given up.');
   const hosts = [...new Set(letters.map(({ url }) => endpointOf(url)?.host ?? 'an address that is no URL'))];

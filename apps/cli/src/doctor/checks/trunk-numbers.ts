@@ -7,7 +7,7 @@ import { trunkCheckOf } from '../trunk-check.ts';
 const masked = (values: readonly string[]): string => values.map(maskPrivate).join(', ');
 
 /** The numbers of a trunk in LiveKit against what we send as caller ID (pure). */
-export const judgeTrunkNumbers = (numbers: readonly string[], { callerId }: Settings): Finding => {
+const judgeTrunkNumbers = (numbers: readonly string[], { callerId }: Settings): Finding => {
   const { defaultCountry, allowed } = callerId;
   if (numbers.length === 0 || numbers.includes('*')) return pass('The trunk is bound to no numbers.');
   const isIn = (value: string, list: readonly string[]) => isCallerIdAllowed(value, list, defaultCountry);

@@ -10,7 +10,7 @@ type Trunk = Pick<
 >;
 
 /** What the trunk in LiveKit holds against what the environment says of it; an unset name says nothing (pure). */
-export const judgeTrunkSettings = (trunk: Trunk, { trunk: ours }: Settings): Finding => {
+const judgeTrunkSettings = (trunk: Trunk, { trunk: ours }: Settings): Finding => {
   const pairs = [
     ['SIP_TRUNK_HOST', ours.host, trunk.address],
     ['SIP_TRUNK_TRANSPORT', ours.transport, transportOf(trunk.transport)],
