@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { node24, repository, toolsBin } from '../setup/paths.mjs';
 import { stepsOf } from './dockerfile.mjs';
@@ -129,7 +129,7 @@ const copy = (paths, source, image, fromStage) => {
   const target = paths.at(-1) ?? '';
   for (const path of paths.slice(0, -1)) {
     const file = join(source, path);
-    const isFolder = existsSync(file) && spawnSync('test', ['-d', file]).status === 0;
+    const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
     const to = join(
       isAbsolute(target) ? image.root : image.cwd,
       target,

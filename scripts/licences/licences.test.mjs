@@ -32,8 +32,11 @@ const goLicence = (module) => {
 const likeTheImages = process.platform === 'linux' && process.arch === 'x64';
 
 describe('what the images contain', () => {
+  const packages = shippedPackages();
+  const names = packages.map(({ name }) => name);
+
   test('is under licences that allow it', () => {
-    expect(shippedPackages().map(licenceProblem).filter(Boolean)).toEqual([]);
+    expect(packages.map(licenceProblem).filter(Boolean)).toEqual([]);
   });
 
   test.each([
@@ -53,12 +56,11 @@ describe('what the images contain', () => {
   test('an exception holds for the licence that was looked at, and for a package that is there', () => {
     for (const name of Object.keys(EXCEPTIONS)) {
       expect(licenceProblem({ name, version: '1.0.0', licence: 'GPL-3.0-only' })).not.toBeNull();
-      if (likeTheImages) expect(shippedPackages().map((shipped) => shipped.name)).toContain(name);
+      if (likeTheImages) expect(names).toContain(name);
     }
   });
 
   test('is found through packages of packages, and not among the tools', () => {
-    const names = shippedPackages().map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['fastify', 'pino', '@livekit/agents', 'commander']));
     expect(names).not.toContain('vitest');
   });

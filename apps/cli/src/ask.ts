@@ -80,3 +80,15 @@ export const createAsker = (
     close: () => lines.close(),
   };
 };
+
+/** Asks one question for a yes, which is not assumed, and closes; `null` when nobody answers. */
+export const confirm = async (ask: Asker, question: string): Promise<boolean | null> => {
+  try {
+    return await ask.yes(question, false);
+  } catch (error) {
+    if (error instanceof NoAnswer) return null;
+    throw error;
+  } finally {
+    ask.close();
+  }
+};

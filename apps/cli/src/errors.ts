@@ -19,3 +19,18 @@ export class BridgeRefusal extends CliError {
     this.status = status;
   }
 }
+
+/** The code of a system's error, such as ENOENT; of anything else its text. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+
+/** What is behind the error of a request, such as ECONNREFUSED: the code of its cause, else its message. */
+export const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : null;
+  return typeof cause === 'object' && cause !== null && 'code' in cause
+    ? String(cause.code)
+    : messageOf(error);
+};
+
+/** The message of an error, without its name. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

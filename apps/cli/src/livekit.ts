@@ -1,29 +1,9 @@
-import { ConfigError, type Environment, sharedEnvironment } from '@outdial/runtime';
 import { RoomServiceClient, ServerError, SipClient } from 'livekit-server-sdk';
-
-/** How LiveKit's API is reached. */
-export type LiveKitAccess = { readonly url: string; readonly apiKey: string; readonly apiSecret: string };
+import { causeOf } from './errors.ts';
+import type { LiveKitAccess } from './livekit-access.ts';
 
 /** LiveKit's API: its telephony and its rooms. */
 export type LiveKitClients = { readonly sip: SipClient; readonly rooms: RoomServiceClient };
-
-const NAMES = ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'] as const;
-
-/**
- * Reads LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
- *
- * @throws ConfigError with one line per wrong or missing name.
- */
-export const readLiveKitAccess = (env: Environment): LiveKitAccess => {
-  const problems = NAMES.flatMap((name) => {
-    if (env[name] === undefined) return [`${name} is not set. ${sharedEnvironment[name].description ?? ''}`];
-    const parsed = sharedEnvironment[name].safeParse(env[name]);
-    return (parsed.error?.issues ?? []).map(({ message }) => `${name}: ${message}`);
-  });
-  if (problems.length > 0) throw new ConfigError(problems);
-  const { LIVEKIT_URL: url = '', LIVEKIT_API_KEY: apiKey = '', LIVEKIT_API_SECRET: apiSecret = '' } = env;
-  return { url, apiKey, apiSecret };
-};
 
 /** Clients of that LiveKit. A request is sent once, to this very server, and given up after `timeoutSeconds`. */
 export const createLiveKitClients = (access: LiveKitAccess, timeoutSeconds = 10): LiveKitClients => {
@@ -35,21 +15,11 @@ export const createLiveKitClients = (access: LiveKitAccess, timeoutSeconds = 10)
   };
 };
 
-/** Whether LIVEKIT_URL is a project of LiveKit Cloud, not a server of one's own. */
-export const isLiveKitCloud = (url: string): boolean =>
-  URL.canParse(url) && new URL(url).hostname.endsWith('.livekit.cloud');
-
 /** Why LiveKit gave no answer that can be used. */
 export type LiveKitFault = {
   readonly kind: 'key_refused' | 'no_telephony' | 'not_livekit' | 'unreachable' | 'error';
   /** What was seen, as a clause without a full stop. */
   readonly seen: string;
-};
-
-const causeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : error.message;
 };
 
 /** What an error of these clients says (the one place where it is read). */

@@ -43,6 +43,22 @@ test('help is no error and needs no key', async () => {
   expect(await runCli(['callbacks', 'replay', '--help'], {})).toMatchObject({ code: 0, stderr: '' });
 });
 
+// Says on stderr each module of LiveKit's that is loaded.
+const TELL_LIVEKIT = `import { registerHooks } from 'node:module';
+registerHooks({
+  load: (url, context, next) => {
+    if (/livekit-server-sdk|@livekit/.test(url)) console.error(url);
+    return next(url, context);
+  },
+});`;
+
+test('LiveKit’s SDK is loaded by what speaks to LiveKit, and not at every start', async () => {
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(TELL_LIVEKIT)}`;
+  const plan = await runCli(['trunk', 'plan'], { NODE_OPTIONS }, folder);
+  expect(plan.stderr).toContain('livekit-server-sdk');
+  expect(await runCli(['--help'], { NODE_OPTIONS }, folder)).toMatchObject({ code: 0, stderr: '' });
+});
+
 test('without OUTDIAL_API_KEY it says where to get one', async () => {
   const run = await runCli(['calls'], {}, folder);
   expect(run).toMatchObject({ code: 1, stdout: '' });

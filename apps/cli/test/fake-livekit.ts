@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { SIPOutboundTrunkInfo } from '@livekit/protocol';
 import { TokenVerifier } from 'livekit-server-sdk';
+import { listen } from './local-server.ts';
 
 type Json = Record<string, unknown>;
 
@@ -61,23 +60,18 @@ export const startFakeLiveKit = async (): Promise<FakeLiveKit> => {
     }
     const answered = answer(request.url?.split('/').at(-1) ?? '', JSON.parse(text));
     return answered === null ? send(404, { code: 'not_found', msg: 'no such trunk' }) : send(200, answered);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
+  const { port, close } = await listen(server);
   const fake: FakeLiveKit = {
     env: {
-      LIVEKIT_URL: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      LIVEKIT_URL: `ws://127.0.0.1:${port}`,
       LIVEKIT_API_KEY: key.apiKey,
       LIVEKIT_API_SECRET: key.apiSecret,
     },
     trunks,
     changes,
     hidePasswords: false,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
   return fake;
 };

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 /** A server on a free port of the loopback. */
 export type LocalServer = { readonly port: number; close(): Promise<void> };
 
-const listen = async (server: Server): Promise<LocalServer> => {
+/** Lets a server listen on a free port of the loopback; closing it cuts its connections. */
+export const listen = async (server: Server): Promise<LocalServer> => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

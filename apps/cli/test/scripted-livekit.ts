@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ServerInfo_Edition, ServerMessage, WorkerMessage } from '@livekit/protocol';
 import { WebSocketServer } from 'ws';
+import { listen } from './local-server.ts';
 
 /** The part of LiveKit that the command line asks: its API for trunks and rooms, and the place where workers register. */
 export type ScriptedLiveKit = {
@@ -68,9 +67,7 @@ export const startScriptedLiveKit = async (): Promise<ScriptedLiveKit> => {
       }),
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { port, close } = await listen(server);
   return {
     url: `ws://127.0.0.1:${port}`,
     port,
@@ -78,10 +75,7 @@ export const startScriptedLiveKit = async (): Promise<ScriptedLiveKit> => {
     workers,
     close: async () => {
       for (const ws of sockets.clients) ws.terminate();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await close();
     },
   };
 };

@@ -82,16 +82,20 @@ export const flag = (meaning: string) =>
     .describe(meaning)
     .meta({ default: 'false' });
 
+/** The words of a text with a comma between them, without space around them; empty ones are left out. */
+export const entriesOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
 /** Words with a comma between them, each checked. */
 export const list = (meaning: string, fallback = '', check: Check = anything) =>
   z
     .string()
     .default(fallback)
     .transform((text, context) => {
-      const entries = text
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== '');
+      const entries = entriesOf(text);
       for (const problem of entries.map(check)) if (problem !== null) return refuse(context, problem);
       return entries;
     })

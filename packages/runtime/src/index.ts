@@ -15,6 +15,7 @@ export { type Environment, loadEnvironment } from './environment.ts';
 export {
   type Check,
   choice,
+  entriesOf,
   flag,
   list,
   matching,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { codeOf } from '../errors.ts';
 
 /** Whether this installation has that app, and what is needed of it. */
 export type Loaded<T> = T | null;
@@ -8,7 +9,7 @@ const orNull = async <T>(load: () => Promise<T>): Promise<Loaded<T>> => {
   try {
     return await load();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return null;
+    if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') return null;
     throw error;
   }
 };

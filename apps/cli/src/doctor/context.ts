@@ -1,12 +1,7 @@
 import type { Environment } from '@outdial/runtime';
 import type { SIPOutboundTrunkInfo } from 'livekit-server-sdk';
-import {
-  createLiveKitClients,
-  type LiveKitAccess,
-  type LiveKitFault,
-  livekitFaultOf,
-  readLiveKitAccess,
-} from '../livekit.ts';
+import { createLiveKitClients, type LiveKitFault, livekitFaultOf } from '../livekit.ts';
+import { type LiveKitAccess, readLiveKitAccess } from '../livekit-access.ts';
 import { askHttp, type HttpAnswer } from './probes/http.ts';
 import { type Settings, settingsOf } from './settings.ts';
 

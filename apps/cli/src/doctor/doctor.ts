@@ -1,6 +1,6 @@
 import { ConfigError } from '@outdial/runtime';
 import packageJson from '../../package.json' with { type: 'json' };
-import { NoAnswer } from '../ask.ts';
+import { confirm } from '../ask.ts';
 import { CliError } from '../errors.ts';
 import type { VerbDeps } from '../verb.ts';
 import { type Check, fail, skipped } from './check.ts';
@@ -35,21 +35,9 @@ export const strangeChecks = ({ only = [], skip = [] }: DoctorOptions): string |
 const chosen = ({ only, skip = [] }: DoctorOptions): readonly Check[] =>
   CHECKS.filter(({ id }) => (only === undefined || only.includes(id)) && !skip.includes(id));
 
-const agrees = async (deps: VerbDeps, number: string): Promise<boolean> => {
-  const ask = deps.ask();
-  try {
-    return await ask.yes(`${number} will ring now, and the call costs what calls cost. Place it?`, false);
-  } catch (error) {
-    if (error instanceof NoAnswer) return false;
-    throw error;
-  } finally {
-    ask.close();
-  }
-};
-
 const testCall = async (deps: VerbDeps, number: string, options: DoctorOptions): Promise<Result> => {
-  const agreed = options.yes === true || (await agrees(deps, number));
-  if (!agreed) {
+  const question = `${number} will ring now, and the call costs what calls cost. Place it?`;
+  if (options.yes !== true && (await confirm(deps.ask(), question)) !== true) {
     return {
       id: CALL_ID,
       ...skipped('No call was placed: it was not agreed to.', 'Answer yes, or give --yes.'),

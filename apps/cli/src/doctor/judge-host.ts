@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
+import type { HostFacts } from '../probes/host.ts';
 import { type Finding, fail, pass, warn } from './check.ts';
-import type { HostFacts } from './probes/host.ts';
 
 const DAY_MS = 86_400_000;
 /** Certificates of Let's Encrypt are renewed 30 days before their end: two weeks before it, renewal has failed. */

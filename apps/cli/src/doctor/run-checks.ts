@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
 import { type Check, type Finding, fail } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
@@ -18,8 +19,7 @@ const bounded = async (check: Check, context: DoctorContext): Promise<Finding> =
   );
   const work = check.run(context).catch((error: unknown) => {
     // A check that breaks is a fault of ours; it must not hide what the others found.
-    const reason = error instanceof Error ? error.message : String(error);
-    return fail(`This check broke: ${reason}`, 'Please report it, with this output.');
+    return fail(`This check broke: ${messageOf(error)}`, 'Please report it, with this output.');
   });
   try {
     return await Promise.race([work, late]);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { DEFAULT_PLAYBOOKS_DIR, type Environment } from '@outdial/runtime';
-import { isLiveKitCloud } from '../livekit.ts';
+import { DEFAULT_PLAYBOOKS_DIR, type Environment, entriesOf } from '@outdial/runtime';
+import { isLiveKitCloud } from '../livekit-access.ts';
 
 /**
  * What the checks need to know of the environment. It is read without a schema, so that one wrong value does not
@@ -49,12 +49,6 @@ export type Settings = {
   readonly openaiUrl: string | null;
 };
 
-const listOf = (text: string | undefined): string[] =>
-  (text ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-
 const portOf = (text: string | undefined, fallback: number): number =>
   /^\d{1,5}$/.test(text ?? '') ? Number(text) : fallback;
 
@@ -79,7 +73,7 @@ export const settingsOf = (env: Environment, dir: string): Settings => {
     callerId: {
       number: env.SIP_FROM_NUMBER ?? null,
       identity: env.SIP_FROM_IDENTITY ?? null,
-      allowed: listOf(env.CALLER_IDS_ALLOWED),
+      allowed: entriesOf(env.CALLER_IDS_ALLOWED ?? ''),
       fallback: env.CALLER_ID_FALLBACK?.toLowerCase() ?? 'destination',
       defaultCountry: (env.DEFAULT_COUNTRY ?? 'AU').toUpperCase(),
     },

@@ -7,7 +7,8 @@ const CHAIN = 'outdial';
 const V4 = '/ip firewall filter';
 const V6 = '/ipv6 firewall filter';
 
-type Both = PropertiesOf<typeof V4 | typeof V6>;
+type Filter = typeof V4 | typeof V6;
+type Both = PropertiesOf<Filter>;
 /** One line of our chain, in one of the two trees. */
 type Line = (properties: Both, why: string) => Rule;
 
@@ -136,46 +137,48 @@ const rulesOf = (tree: Tree): readonly Rule[] => [
   ...egress(tree),
 ];
 
+const OWN = { chain: CHAIN } as const;
+const JUMP = { chain: 'forward', action: 'jump', 'jump-target': CHAIN } as const;
+
+const jumpsTo = (menu: Filter, host: string): readonly Rule[] => [
+  addFirst(menu, { ...JUMP, 'dst-address': host }, 'what goes to the host'),
+  addFirst(menu, { ...JUMP, 'src-address': host }, 'what comes from the host'),
+];
+
 const tree4 = (settings: FirewallSettings): readonly Rule[] => {
   const { bridgeAddress: host, wanList } = settings;
-  const own = { chain: CHAIN } as const;
   const natted = {
     'connection-state': 'new',
     'connection-nat-state': 'dstnat',
     'in-interface-list': wanList,
   } as const;
-  const jump = { chain: 'forward', action: 'jump', 'jump-target': CHAIN } as const;
   return [
     ...rulesOf({
       settings,
-      line: (properties, why) => add(V4, { ...own, ...properties }, why),
-      inbound: (properties, why) => add(V4, { ...own, ...natted, 'dst-address': host, ...properties }, why),
+      line: (properties, why) => add(V4, { ...OWN, ...properties }, why),
+      inbound: (properties, why) => add(V4, { ...OWN, ...natted, 'dst-address': host, ...properties }, why),
       from: { 'src-address': host },
       clients: settings.clients.some(({ kind }) => kind !== 'ipv6'),
       carrier: settings.carrier,
     }),
-    addFirst(V4, { ...jump, 'dst-address': host }, 'what goes to the host'),
-    addFirst(V4, { ...jump, 'src-address': host }, 'what comes from the host'),
+    ...jumpsTo(V4, host),
   ];
 };
 
 const tree6 = (settings: FirewallSettings): readonly Rule[] => {
   const { bridgeAddress6: host, wanList } = settings;
   if (host === null) return [];
-  const own = { chain: CHAIN } as const;
   const fromWan = { 'connection-state': 'new', 'in-interface-list': wanList } as const;
-  const jump = { chain: 'forward', action: 'jump', 'jump-target': CHAIN } as const;
   return [
     ...rulesOf({
       settings,
-      line: (properties, why) => add(V6, { ...own, ...properties }, why),
-      inbound: (properties, why) => add(V6, { ...own, ...fromWan, 'dst-address': host, ...properties }, why),
+      line: (properties, why) => add(V6, { ...OWN, ...properties }, why),
+      inbound: (properties, why) => add(V6, { ...OWN, ...fromWan, 'dst-address': host, ...properties }, why),
       from: { 'src-address': host },
       clients: settings.clients.some(({ kind }) => kind !== 'ipv4'),
       carrier: null,
     }),
-    addFirst(V6, { ...jump, 'dst-address': host }, 'what goes to the host'),
-    addFirst(V6, { ...jump, 'src-address': host }, 'what comes from the host'),
+    ...jumpsTo(V6, host),
   ];
 };
 

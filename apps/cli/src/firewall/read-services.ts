@@ -1,16 +1,10 @@
 import type { Environment } from '@outdial/runtime';
+import { endpointOf } from '../endpoint.ts';
 import { isLocal, parsePlace } from './place.ts';
 import type { Service } from './settings.ts';
 
 /** The URL of a name of the environment, and where its traffic goes when it leaves the office. */
 type Source = { readonly name: string; readonly url: string };
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = {
-  'https:': 443,
-  'wss:': 443,
-  'http:': 80,
-  'ws:': 80,
-};
 
 // LiveKit-managed models, and the host through which LiveKit finds the nearest region.
 const LIVEKIT_CLOUD = ['https://agent-gateway.livekit.cloud'];
@@ -36,15 +30,14 @@ const sources = (env: Environment): readonly Source[] => {
 };
 
 const serviceOf = ({ name, url }: Source): { readonly service?: Service; readonly problem?: string } => {
-  const parsed = URL.parse(url);
-  const standard = DEFAULT_PORTS[parsed?.protocol ?? ''];
-  if (parsed === null || standard === undefined) return { problem: `${name}: It must be a URL.` };
-  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
+  const endpoint = endpointOf(url);
+  if (endpoint === null) return { problem: `${name}: It must be a URL.` };
+  const { host, port } = endpoint;
   // A lone word, such as a service of Docker's network, is never on the internet.
   if (/^[a-z0-9-]+$/.test(host)) return {};
   const place = parsePlace(host);
   if (place === null) return { problem: `${name}: "${host}" is not a host name that a router can look up.` };
-  return { service: { place, port: parsed.port === '' ? standard : Number(parsed.port) } };
+  return { service: { place, port } };
 };
 
 // Callbacks of single requests may go to these; their port is not known, so it is that of https.

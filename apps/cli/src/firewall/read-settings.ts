@@ -1,5 +1,6 @@
 import type { Environment } from '@outdial/runtime';
 import { CliError } from '../errors.ts';
+import { isLiveKitCloud } from '../livekit-access.ts';
 import type { FirewallOptions } from './options.ts';
 import { isPort, outside } from './outside.ts';
 import { isLocal, parsePlace } from './place.ts';
@@ -34,8 +35,9 @@ const bridgeAddress6 = (options: FirewallOptions, problems: Problems): string | 
 };
 
 const profileProblems = (env: Environment, options: FirewallOptions): readonly string[] => {
-  const host = URL.parse(env.LIVEKIT_URL ?? '')?.hostname ?? '';
-  const isCloud = /\.livekit\.cloud$/.test(host);
+  const url = env.LIVEKIT_URL ?? '';
+  const host = URL.parse(url)?.hostname ?? '';
+  const isCloud = isLiveKitCloud(url);
   if (host === '') {
     return [
       'LIVEKIT_URL is not set. The rules are about the way to it: wss://… of LiveKit Cloud, or ws:// of your own server.',

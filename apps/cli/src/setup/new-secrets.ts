@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type Environment, newSigningSecret } from '@outdial/runtime';
+import { type Environment, entriesOf, newSigningSecret } from '@outdial/runtime';
 import type { Values } from './env-file.ts';
 
 // Hex: no character of it means something in BRIDGE_API_KEYS, a shell or an environment file.
 const newSecret = (): string => randomBytes(24).toString('hex');
 
 const entries = (keys: string): string[][] =>
-  keys
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-    .map((entry) => entry.split(':').map((part) => part.trim()));
+  entriesOf(keys).map((entry) => entry.split(':').map((part) => part.trim()));
 
 const mayAll = ([, , scopes = '']: string[]): boolean =>
   ['dispatch', 'read', 'admin'].every((scope) => scopes.split('+').includes(scope));

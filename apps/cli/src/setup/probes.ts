@@ -1,10 +1,7 @@
-import { lookup } from 'node:dns/promises';
-import { connect as connectTcp } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { parseHostPort } from '@outdial/telephony';
-import { CliError } from '../errors.ts';
-import type { LiveKitAccess } from '../livekit.ts';
-import { createTrunks } from '../trunk/livekit-trunks.ts';
+import { CliError, causeOf } from '../errors.ts';
+import type { LiveKitAccess } from '../livekit-access.ts';
+import { resolveHost, tryTcp, tryTls } from '../probes/host.ts';
 
 /** What trying an answer showed, in a sentence. */
 export type Tried = { readonly status: 'ok' | 'wrong'; readonly seen: string };
@@ -14,15 +11,15 @@ const LIMIT_MS = 10_000;
 const ok = (seen: string): Tried => ({ status: 'ok', seen });
 const wrong = (seen: string): Tried => ({ status: 'wrong', seen });
 
-const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${LIMIT_MS / 1000} s`;
-  const from = 'code' in error ? error : error.cause;
-  return typeof from === 'object' && from !== null && 'code' in from ? String(from.code) : error.message;
-};
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.name === 'TimeoutError'
+    ? `no answer within ${LIMIT_MS / 1000} s`
+    : causeOf(error);
 
 /** Lists the outbound trunks: that needs a right key and changes nothing. */
 export const tryLiveKit = async (access: LiveKitAccess): Promise<Tried> => {
+  // LiveKit's SDK comes with it: every verb loads this file, and few need that.
+  const { createTrunks } = await import('../trunk/livekit-trunks.ts');
   try {
     const trunks = await createTrunks(access).list();
     return ok(
@@ -36,27 +33,22 @@ export const tryLiveKit = async (access: LiveKitAccess): Promise<Tried> => {
 
 /** Looks a host up. */
 export const tryHost = async (host: string): Promise<Tried> => {
-  try {
-    const { address } = await lookup(host);
-    return ok(address === host ? `${host} is an address.` : `${host} is at ${address}.`);
-  } catch (error) {
-    return wrong(`${host} cannot be found (${codeOf(error)}); check the name, and DNS on this machine.`);
-  }
+  const { addresses, dnsError } = await resolveHost(host, LIMIT_MS);
+  if (dnsError !== null)
+    return wrong(`${host} cannot be found (${dnsError}); check the name, and DNS on this machine.`);
+  return ok(addresses[0] === host ? `${host} is an address.` : `${host} is at ${addresses[0]}.`);
 };
 
-const connects = (host: string, port: number, transport: 'tcp' | 'tls'): Promise<Tried> =>
-  new Promise((resolve) => {
-    const socket =
-      transport === 'tls' ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
-    const done = (tried: Tried) => {
-      socket.destroy();
-      resolve(tried);
-    };
-    const where = `${host}:${port} over ${transport.toUpperCase()}`;
-    socket.setTimeout(LIMIT_MS, () => done(wrong(`${where} does not answer within ${LIMIT_MS / 1000} s.`)));
-    socket.once('error', (error) => done(wrong(`${where} cannot be reached (${codeOf(error)}).`)));
-    socket.once(transport === 'tls' ? 'secureConnect' : 'connect', () => done(ok(`${where} answers.`)));
-  });
+const connects = async (host: string, port: number, transport: 'tcp' | 'tls'): Promise<Tried> => {
+  const problem =
+    transport === 'tls'
+      ? (await tryTls(host, port, { timeoutMs: LIMIT_MS })).problem
+      : await tryTcp(host, port, LIMIT_MS);
+  const where = `${host}:${port} over ${transport.toUpperCase()}`;
+  if (problem === null) return ok(`${where} answers.`);
+  if (problem === 'ETIMEDOUT') return wrong(`${where} does not answer within ${LIMIT_MS / 1000} s.`);
+  return wrong(`${where} cannot be reached (${problem}).`);
+};
 
 /** Looks the carrier up, and connects where the transport has connections. From here, not from LiveKit. */
 export const tryCarrier = async (hostPort: string, transport: 'udp' | 'tcp' | 'tls'): Promise<Tried> => {
@@ -73,7 +65,7 @@ const get = async (what: string, url: string, headers: Record<string, string>): 
     return await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(LIMIT_MS) });
   } catch (error) {
     return wrong(
-      `${what} at ${new URL(url).host} cannot be reached (${codeOf(error)}); check the firewall and DNS.`,
+      `${what} at ${new URL(url).host} cannot be reached (${reasonOf(error)}); check the firewall and DNS.`,
     );
   }
 };

@@ -1,7 +1,9 @@
-import { carrierEnvironment, sharedEnvironment } from '@outdial/runtime';
+import { carrierEnvironment, entriesOf, sharedEnvironment } from '@outdial/runtime';
 import type { z } from 'zod';
+import { parseAllowedHosts } from '../../../bridge/src/domain/callback-target.ts';
+import { isTimeZone } from '../../../bridge/src/domain/local-time.ts';
 import { parseCallingHours } from '../../../bridge/src/domain/parse-calling-hours.ts';
-import { isLiveKitCloud } from '../livekit.ts';
+import { isLiveKitCloud } from '../livekit-access.ts';
 import { trunkHost } from '../trunk/carrier-settings.ts';
 import { type Tried, tryCarrier, tryCartesia, tryHost, tryLiveKit, tryModelServer } from './probes.ts';
 
@@ -50,14 +52,8 @@ const checkHours = (value: string): string | null => {
   return parsed.status === 'ok' ? null : parsed.reason;
 };
 
-const checkZone = (value: string): string | null => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return null;
-  } catch {
-    return `There is no time zone "${value}"; write one as Australia/Brisbane.`;
-  }
-};
+const checkZone = (value: string): string | null =>
+  isTimeZone(value.trim()) ? null : `There is no time zone "${value}"; write one as Australia/Brisbane.`;
 
 const livekit: Section = {
   title: 'LiveKit',
@@ -193,11 +189,10 @@ const hours: Section = {
   attempt: async () => [],
 };
 
-const hosts = (text: string): string[] =>
-  text
-    .split(',')
-    .map((host) => host.trim())
-    .filter((host) => host !== '');
+const checkAllowedHosts = (value: string): string | null => {
+  const parsed = parseAllowedHosts(value);
+  return parsed.status === 'ok' ? null : `${parsed.problems.join('; ')}.`;
+};
 
 const callbacks: Section = {
   title: 'Your workflow',
@@ -208,15 +203,12 @@ named, by the host that stands in its callback URL (with n8n: that of WEBHOOK_UR
       name: 'CALLBACK_ALLOWED_HOSTS',
       text: 'Hosts in your own network that may be called back, a comma between them',
       optional: true,
-      check: (value) =>
-        hosts(value).every((host) => /^[\w.:[\]-]+(\/\d{1,3})?$/.test(host))
-          ? null
-          : 'Write hosts, addresses or ranges, such as n8n.lan, 10.0.0.0/8: no URL.',
+      check: checkAllowedHosts,
     },
   ],
   attempt: (answers) =>
     Promise.all(
-      hosts(answers.CALLBACK_ALLOWED_HOSTS ?? '')
+      entriesOf(answers.CALLBACK_ALLOWED_HOSTS ?? '')
         .filter((host) => !host.includes('/'))
         .map(tryHost),
     ),

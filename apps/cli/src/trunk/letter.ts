@@ -1,5 +1,5 @@
 import { facts } from '../layout.ts';
-import { isLiveKitCloud } from '../livekit.ts';
+import { isLiveKitCloud } from '../livekit-access.ts';
 import { type CarrierSettings, callerIdsOf } from './carrier-settings.ts';
 import { EXAMPLE, inviteExample } from './invite-example.ts';
 

@@ -7,7 +7,8 @@ import {
 } from '@livekit/protocol';
 import { offeredCodecs } from '@outdial/telephony';
 import { CliError } from '../errors.ts';
-import { createLiveKitClients, type LiveKitAccess, livekitFaultOf } from '../livekit.ts';
+import { createLiveKitClients, livekitFaultOf } from '../livekit.ts';
+import type { LiveKitAccess } from '../livekit-access.ts';
 import type { TrunkChange } from './plan-trunk.ts';
 import type { Trunk, WantedTrunk } from './trunk.ts';
 
@@ -19,7 +20,8 @@ export const TRANSPORTS = {
   tls: SIPTransport.SIP_TRANSPORT_TLS,
 } as const;
 
-const transportOf = (value: SIPTransport): Trunk['transport'] => {
+/** LiveKit's number of a transport as our word. */
+export const transportOf = (value: SIPTransport): Trunk['transport'] => {
   switch (value) {
     case SIPTransport.SIP_TRANSPORT_UDP:
       return 'udp';

@@ -3,7 +3,7 @@ import { mediaOf, TRANSPORTS } from './livekit-trunks.ts';
 import type { WantedTrunk } from './trunk.ts';
 
 /** What stands for the password where it is not to be shown. */
-export const PASSWORD_PLACEHOLDER = 'the value of SIP_TRUNK_PASSWORD';
+const PASSWORD_PLACEHOLDER = 'the value of SIP_TRUNK_PASSWORD';
 
 /**
  * A trunk as the JSON that LiveKit's own command line reads: `lk sip outbound create` wants it within `trunk`,

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { access, link, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CliError } from '../errors.ts';
+import { CliError, codeOf, messageOf } from '../errors.ts';
 import type { Verb } from '../verb.ts';
 
 const exists = (file: string): Promise<boolean> =>
@@ -14,8 +14,6 @@ const exists = (file: string): Promise<boolean> =>
 
 const taken = (file: string): CliError => new CliError(`${file} is there already; name another file.`);
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** Under another name until it is whole, so that a backup that broke off is never taken for one. */
 const save = async (content: Readable, file: string): Promise<number> => {
   const part = `${file}.${randomUUID()}.part`;
@@ -24,8 +22,8 @@ const save = async (content: Readable, file: string): Promise<number> => {
     await link(part, file);
     return (await stat(file)).size;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw taken(file);
-    throw new CliError(`The backup broke off, and ${file} was not written: ${reasonOf(cause)}.`, { cause });
+    if (codeOf(cause) === 'EEXIST') throw taken(file);
+    throw new CliError(`The backup broke off, and ${file} was not written: ${messageOf(cause)}.`, { cause });
   } finally {
     await rm(part, { force: true });
   }

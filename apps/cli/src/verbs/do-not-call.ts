@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { DoNotCallEntry, ImportReport, LineRemark, Page } from '../answers.ts';
-import { CliError } from '../errors.ts';
+import { CliError, messageOf } from '../errors.ts';
 import { facts, printable, table } from '../layout.ts';
 import { show, type Verb, type VerbDeps, wholeNumber, withJson } from '../verb.ts';
 
@@ -47,9 +47,7 @@ const readList = async (file: string): Promise<Uint8Array<ArrayBuffer>> => {
   try {
     return new Uint8Array(await readFile(file));
   } catch (cause) {
-    throw new CliError(`${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, {
-      cause,
-    });
+    throw new CliError(`${file} cannot be read: ${messageOf(cause)}.`, { cause });
   }
 };
 

@@ -20,7 +20,7 @@ export const doctorVerb: Verb = (program, deps) => {
     )
     .option('--yes', 'place it without asking')
     .action(async (options: DoctorOptions, command) => {
-      // LiveKit's SDK is loaded for this verb alone: the others start faster without it.
+      // LiveKit's SDK comes with it: the other verbs start faster without it.
       const { doctor, strangeChecks } = await import('../doctor/doctor.ts');
       const strange = strangeChecks(options);
       if (strange !== null) command.error(`error: ${strange}`);

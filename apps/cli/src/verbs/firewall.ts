@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { CliError } from '../errors.ts';
+import { CliError, messageOf } from '../errors.ts';
 import { notesOn } from '../firewall/notes.ts';
 import type { FirewallOptions } from '../firewall/options.ts';
 import { readFirewallSettings } from '../firewall/read-settings.ts';
@@ -27,7 +27,7 @@ const hand = async (deps: VerbDeps, script: string, out: string | undefined): Pr
   try {
     await writeFile(out, script);
   } catch (error) {
-    throw new CliError(`Cannot write ${out} (${error instanceof Error ? error.message : error}).`);
+    throw new CliError(`Cannot write ${out} (${messageOf(error)}).`);
   }
   deps.note(`${out} is written. Copy it to the router, then: /import file-name=${out.split('/').at(-1)}`);
 };

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { type FilledPlaybook, fillPlaybook, findPlaybook } from '@outdial/playbooks';
 import { listPlaybookFiles, openPlaybookFolder, parsePlaybook, problemLine } from '@outdial/playbooks/files';
 import { type PlaybookSettings, readModelAccess, readPlaybookSettings } from '../config.ts';
-import { CliError } from '../errors.ts';
+import { CliError, codeOf } from '../errors.ts';
 import { createModelClient } from '../talk/model-client.ts';
 import { talk } from '../talk/talk.ts';
 import { collectVariable, type Variables } from '../variables.ts';
@@ -16,9 +16,6 @@ type TalkOptions = {
   readonly callerName?: string;
   readonly destination: string;
 };
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 const listFiles = async (dir: string): Promise<readonly string[]> => {
   try {

@@ -12,7 +12,6 @@ import { type Answers, SECTIONS } from '../setup/sections.ts';
 import { planLines } from '../trunk/trunk-lines.ts';
 import type { Verb, VerbDeps } from '../verb.ts';
 import { waitForEnd } from '../wait-for-end.ts';
-import { applyPlan, planFromEnvironment } from './trunk.ts';
 
 type Options = {
   readonly file: string;
@@ -53,6 +52,7 @@ The trunk
 The carrier's address and login go to LiveKit with each call. They can be kept in LiveKit instead, as a trunk.`);
   if (!forced && (ask === null || !(await ask.yes('Make that trunk, or bring it up to date?', false))))
     return;
+  const { applyPlan, planFromEnvironment } = await import('../trunk/run-trunk.ts');
   const planned = await planFromEnvironment(deps, {});
   deps.note(planLines(planned.plan));
   const { trunk, changes } = planned.plan;

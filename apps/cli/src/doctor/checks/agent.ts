@@ -1,10 +1,10 @@
 import { type AgentMark, isStillRunning, readAgentMark } from '@outdial/runtime';
 import { type Check, type Finding, fail, pass, warn } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { askHttp, type HttpAnswer } from '../probes/http.ts';
+import { askHttp, fieldOf, type HttpAnswer } from '../probes/http.ts';
 
 /** What the worker's health port says. */
-export type AgentFacts = {
+type AgentFacts = {
   readonly at: string;
   /** `/`: 200 while it is connected with LiveKit. */
   readonly health: HttpAnswer;
@@ -16,13 +16,8 @@ export type AgentFacts = {
 
 const START = 'Start it (pnpm agent; docker compose up -d agent) and read its first lines.';
 
-const fieldOf = (answer: HttpAnswer, name: string): unknown =>
-  answer.status === 'answered' && typeof answer.body === 'object' && answer.body !== null
-    ? Object.entries(answer.body).find(([key]) => key === name)?.[1]
-    : undefined;
-
 /** Whether an agent is registered under the name that the bridge dispatches to (pure). */
-export const judgeAgent = ({ at, health, worker, agentName }: AgentFacts): Finding => {
+const judgeAgent = ({ at, health, worker, agentName }: AgentFacts): Finding => {
   if (health.status === 'away') return fail(`No agent answers at ${at} (${health.reason}).`, START);
   const name = fieldOf(worker, 'agent_name');
   if (typeof name !== 'string') {
@@ -49,7 +44,7 @@ export const judgeAgent = ({ at, health, worker, agentName }: AgentFacts): Findi
 };
 
 /** The agent that noted its port in DATA_DIR: what is wrong with it, or `null` where its port can be asked (pure but for the look at the process). */
-export const judgeAgentMark = (mark: AgentMark): Finding | null =>
+const judgeAgentMark = (mark: AgentMark): Finding | null =>
   isStillRunning(mark) ? null : fail(`The agent that ran here (pid ${mark.pid}) is gone.`, START);
 
 const noAgentHere = (dataDir: string): Finding =>

@@ -1,24 +1,20 @@
 import { type Check, type Finding, fail, pass, skipped, warn } from '../check.ts';
-import type { HttpAnswer } from '../probes/http.ts';
+import { fieldOf, type HttpAnswer } from '../probes/http.ts';
 
 const MEND =
   'Put the secret of one entry of the bridge’s BRIDGE_API_KEYS (name:secret:dispatch+read+admin) into OUTDIAL_API_KEY, and restart the bridge after a change of its keys.';
 
 /** The answers to one harmless request of each scope. */
-export type KeyAnswers = Readonly<Record<'read' | 'dispatch' | 'admin', HttpAnswer>>;
+type KeyAnswers = Readonly<Record<'read' | 'dispatch' | 'admin', HttpAnswer>>;
 
-const field = (answer: HttpAnswer, name: string): unknown =>
-  answer.status === 'answered' && typeof answer.body === 'object' && answer.body !== null
-    ? Object.entries(answer.body).find(([key]) => key === name)?.[1]
-    : undefined;
 const isRefusal = (answer: HttpAnswer): boolean => answer.status === 'answered' && answer.code === 403;
 // A 403 can also be the address's doing, or a guard rail's.
 const lacksScope = (answer: HttpAnswer): boolean =>
-  isRefusal(answer) && field(answer, 'code') === 'scope_missing';
-const messageOf = (answer: HttpAnswer): string => String(field(answer, 'message') ?? 'HTTP 403');
+  isRefusal(answer) && fieldOf(answer, 'code') === 'scope_missing';
+const messageOf = (answer: HttpAnswer): string => String(fieldOf(answer, 'message') ?? 'HTTP 403');
 
 /** Which scopes the key of the command line has (pure). */
-export const judgeBridgeKey = (answers: KeyAnswers): Finding => {
+const judgeBridgeKey = (answers: KeyAnswers): Finding => {
   const entries = Object.entries(answers);
   const away = entries.some(([, answer]) => answer.status === 'away');
   if (away) return skipped('No bridge answers.', 'See bridge.');

@@ -1,15 +1,14 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import { type Check, type Finding, pass, skipped, warn } from '../check.ts';
-import type { HttpAnswer } from '../probes/http.ts';
+import { fieldOf, type HttpAnswer } from '../probes/http.ts';
 
 const versionOf = (answer: HttpAnswer): string | null => {
-  if (answer.status === 'away' || typeof answer.body !== 'object' || answer.body === null) return null;
-  const info = 'info' in answer.body ? answer.body.info : null;
+  const info = fieldOf(answer, 'info');
   return typeof info === 'object' && info !== null && 'version' in info ? String(info.version) : null;
 };
 
 /** The bridge's version, as its OpenAPI page says it, against ours (pure). */
-export const judgeBridgeVersion = (answer: HttpAnswer, own: string): Finding => {
+const judgeBridgeVersion = (answer: HttpAnswer, own: string): Finding => {
   const version = versionOf(answer);
   if (version === null) return skipped('The bridge’s version was not told.', 'See bridge and bridge-key.');
   return version === own

@@ -1,28 +1,20 @@
 import { type Check, type Finding, fail, pass, skipped } from '../check.ts';
-import type { HttpAnswer } from '../probes/http.ts';
+import { fieldOf, type HttpAnswer } from '../probes/http.ts';
 
 const START =
   'Start it (pnpm bridge; docker compose up -d bridge) and read its first lines. If it is elsewhere, set BRIDGE_URL.';
 
-const statusOf = (answer: HttpAnswer): unknown =>
-  answer.status === 'answered' &&
-  typeof answer.body === 'object' &&
-  answer.body !== null &&
-  'status' in answer.body
-    ? answer.body.status
-    : undefined;
-
 /** What `/healthz` says (pure). */
-export const judgeBridge = (answer: HttpAnswer, url: string): Finding => {
+const judgeBridge = (answer: HttpAnswer, url: string): Finding => {
   if (answer.status === 'away') return fail(`No bridge answers at ${url} (${answer.reason}).`, START);
-  return statusOf(answer) === 'up'
+  return fieldOf(answer, 'status') === 'up'
     ? pass(`The bridge answers at ${url}.`)
     : fail(`What answers at ${url} is not a bridge (HTTP ${answer.code}).`, 'Check BRIDGE_URL.');
 };
 
 /** What `/readyz` says of the database, which only the bridge opens (pure). */
-export const judgeDatabase = (answer: HttpAnswer, embedded: boolean): Finding => {
-  const status = statusOf(answer);
+const judgeDatabase = (answer: HttpAnswer, embedded: boolean): Finding => {
+  const status = fieldOf(answer, 'status');
   if (answer.status === 'away' || (status !== 'up' && status !== 'down'))
     return skipped('Only the bridge opens its database, and no bridge answers.', 'See bridge.');
   if (status === 'up') return pass('The bridge reaches its database and takes work.');

@@ -1,7 +1,8 @@
+import { endpointOf } from '../../endpoint.ts';
+import { type HostFacts, probeHost, resolveHost } from '../../probes/host.ts';
 import { callbackRule } from '../app-schemas.ts';
 import { type Check, type Finding, fail, pass, skipped, warn, worstOf } from '../check.ts';
 import { judgeHost } from '../judge-host.ts';
-import { endpointOf, type HostFacts, probeHost, resolveHost } from '../probes/host.ts';
 
 const N8N =
   'If n8n runs elsewhere: without WEBHOOK_URL it gives resume URLs with localhost, which lead to the bridge’s own machine; set n8n’s WEBHOOK_URL to the address at which others reach it.';
@@ -10,7 +11,7 @@ const isLoopback = (addresses: readonly string[]): boolean =>
   addresses.length > 0 && addresses.every((address) => /^127\.|^::1$/.test(address));
 
 /** What the way to CALLBACK_URL says (pure). `refused`: the addresses that the bridge would not call. */
-export const judgeCallbackHost = (facts: HostFacts, refused: readonly string[], now: Date): Finding => {
+const judgeCallbackHost = (facts: HostFacts, refused: readonly string[], now: Date): Finding => {
   const reached = judgeHost(facts, 'CALLBACK_URL', now);
   if (reached.verdict === 'fail') return reached;
   if (refused.length > 0) {

@@ -3,7 +3,7 @@ import { type Check, type Finding, fail, pass, warn } from '../check.ts';
 import type { Settings } from '../settings.ts';
 
 /** What calls without a caller ID of their own go out with (pure; contract: CALLER_ID_FALLBACK). */
-export const judgeCallerId = ({ callerId }: Settings): Finding => {
+const judgeCallerId = ({ callerId }: Settings): Finding => {
   const { number, identity, allowed, fallback } = callerId;
   const chosen = number ?? identity;
   if (chosen !== null) {

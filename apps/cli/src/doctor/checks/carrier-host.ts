@@ -1,8 +1,8 @@
 import { resolveSrv } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { type HostFacts, resolveHost } from '../../probes/host.ts';
 import { type Check, type Finding, fail, pass, skipped } from '../check.ts';
 import { isIpv6Only } from '../judge-host.ts';
-import { type HostFacts, resolveHost } from '../probes/host.ts';
 
 /** RFC 1918, RFC 6598, loopback and link-local: nobody outside of this network can reach it. */
 const PRIVATE =

@@ -11,7 +11,7 @@ const MEND =
   'Set the clock by NTP (timedatectl set-ntp true; UDP port 123 must be let out). LiveKit refuses tokens of a clock that is wrong, and agent and bridge refuse each other’s signatures beyond five minutes.';
 
 /** How far this machine's clock is from the one that wrote the answer (pure). */
-export const judgeClock = (answer: HttpAnswer, host: string): Finding => {
+const judgeClock = (answer: HttpAnswer, host: string): Finding => {
   if (answer.status === 'away')
     return skipped(`${host} gave no time (${answer.reason}).`, 'See livekit-host.');
   const there = Date.parse(answer.headers.get('date') ?? '');

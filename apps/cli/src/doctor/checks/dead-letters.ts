@@ -1,7 +1,7 @@
 import type { Callback } from '../../answers.ts';
+import { endpointOf } from '../../endpoint.ts';
 import { type Check, type Finding, pass, skipped, warn } from '../check.ts';
 import { pageOf } from '../page-of.ts';
-import { endpointOf } from '../probes/host.ts';
 
 const N8N =
   'n8n gives resume URLs with localhost until its WEBHOOK_URL is set to the address at which others reach it.';
@@ -9,7 +9,7 @@ const N8N =
 type Letter = Pick<Callback, 'url' | 'last_status' | 'last_error'>;
 
 /** Callbacks that were given up (pure). Of their URLs only the host is shown: a path can hold a secret. */
-export const judgeDeadLetters = (letters: readonly Letter[]): Finding => {
+const judgeDeadLetters = (letters: readonly Letter[]): Finding => {
   const newest = letters[0];
   if (newest === undefined) return pass('No callback was given up.');
   const hosts = [...new Set(letters.map(({ url }) => endpointOf(url)?.host ?? 'an address that is no URL'))];

@@ -1,4 +1,5 @@
-import { type Check, type Finding, fail, pass, warn, worstOf } from '../check.ts';
+import { type Check, type Finding, fail, pass, warn } from '../check.ts';
+import { worstOfFolders } from '../kept-folders.ts';
 import { freeBytes } from '../probes/folder.ts';
 
 const MIB = 1024 * 1024;
@@ -21,15 +22,5 @@ export const judgeDisk = (name: string, bytes: number): Finding => {
 export const diskCheck: Check = {
   id: 'disk',
   run: async ({ settings: { dirs } }) =>
-    worstOf(
-      await Promise.all(
-        (
-          [
-            ['DATA_DIR', dirs.data],
-            ['RECORDINGS_DIR', dirs.recordings],
-            ['AGENT_SPOOL_DIR', dirs.spool],
-          ] as const
-        ).map(async ([name, path]) => judgeDisk(name, await freeBytes(path))),
-      ),
-    ),
+    worstOfFolders(dirs, async (name, path) => judgeDisk(name, await freeBytes(path))),
 };

@@ -1,4 +1,5 @@
-import { type Check, type Finding, fail, pass, warn, worstOf } from '../check.ts';
+import { type Check, type Finding, fail, pass, warn } from '../check.ts';
+import { worstOfFolders } from '../kept-folders.ts';
 import { type FolderFacts, lookAtFolder } from '../probes/folder.ts';
 
 /** Whether a folder can be used and is closed to others (pure); `name` is the setting that names it. */
@@ -26,15 +27,5 @@ export const judgeFolder = (name: string, facts: FolderFacts): Finding => {
 export const foldersCheck: Check = {
   id: 'folders',
   run: async ({ settings: { dirs } }) =>
-    worstOf(
-      await Promise.all(
-        (
-          [
-            ['DATA_DIR', dirs.data],
-            ['RECORDINGS_DIR', dirs.recordings],
-            ['AGENT_SPOOL_DIR', dirs.spool],
-          ] as const
-        ).map(async ([name, path]) => judgeFolder(name, await lookAtFolder(path))),
-      ),
-    ),
+    worstOfFolders(dirs, async (name, path) => judgeFolder(name, await lookAtFolder(path))),
 };

@@ -1,6 +1,7 @@
+import { endpointOf } from '../../endpoint.ts';
+import { probeHost } from '../../probes/host.ts';
 import { type Check, fail, skipped } from '../check.ts';
 import { judgeHost } from '../judge-host.ts';
-import { endpointOf, probeHost } from '../probes/host.ts';
 
 /** Name, TCP and TLS of LIVEKIT_URL. */
 export const livekitHostCheck: Check = {

@@ -13,7 +13,7 @@ const MENDS: Readonly<Record<LiveKitFault['kind'], string>> = {
 };
 
 /** What listing trunks and rooms says of the key (pure). */
-export const judgeKey = (trunks: Trunks): Finding => {
+const judgeKey = (trunks: Trunks): Finding => {
   if (trunks.status === 'not_set')
     return skipped('LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET are not all set.');
   if (trunks.status === 'fault') return fail(`${upper(trunks.fault.seen)}.`, MENDS[trunks.fault.kind]);

@@ -7,7 +7,7 @@ const MEND =
   'outdial playbook check names each line; the old text stays with calls that are accepted already.';
 
 /** Whether the playbooks can be used (pure). */
-export const judgePlaybooks = ({ entries, problem }: Shelf, dir: string): Finding => {
+const judgePlaybooks = ({ entries, problem }: Shelf, dir: string): Finding => {
   if (problem !== null) return fail(problem, 'Set PLAYBOOKS_DIR to a folder that this user may read.');
   const broken = entries.filter(({ status }) => status === 'broken').map(({ name }) => name);
   if (broken.length > 0) return fail(`Playbooks with problems in ${dir}: ${broken.join(', ')}.`, MEND);

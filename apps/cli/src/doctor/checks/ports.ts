@@ -1,7 +1,7 @@
 import { type Check, type Finding, fail, pass, skipped } from '../check.ts';
 import { type PortFacts, tryPort } from '../probes/port.ts';
 
-export type PortUse = PortFacts & {
+type PortUse = PortFacts & {
   readonly host: string;
   readonly port: number;
   /** Whether a bridge answers at BRIDGE_URL, on that port. */
@@ -9,7 +9,7 @@ export type PortUse = PortFacts & {
 };
 
 /** Whether the bridge's port is free, or the bridge's own (pure). */
-export const judgePort = ({ host, port, use, bridgeIsUp }: PortUse): Finding => {
+const judgePort = ({ host, port, use, bridgeIsUp }: PortUse): Finding => {
   const at = `${host}:${port}`;
   if (use === 'free')
     return pass(`${at} is free${bridgeIsUp ? '; the bridge is elsewhere' : ' for the bridge'}.`);

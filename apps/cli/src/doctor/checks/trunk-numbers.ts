@@ -1,12 +1,13 @@
 import { maskPrivate } from '@outdial/runtime';
 import { isCallerIdAllowed } from '@outdial/telephony';
-import { type Check, type Finding, pass, skipped, warn } from '../check.ts';
+import { type Finding, pass, warn } from '../check.ts';
 import type { Settings } from '../settings.ts';
+import { trunkCheckOf } from '../trunk-check.ts';
 
 const masked = (values: readonly string[]): string => values.map(maskPrivate).join(', ');
 
 /** The numbers of a trunk in LiveKit against what we send as caller ID (pure). */
-export const judgeTrunkNumbers = (numbers: readonly string[], { callerId }: Settings): Finding => {
+const judgeTrunkNumbers = (numbers: readonly string[], { callerId }: Settings): Finding => {
   const { defaultCountry, allowed } = callerId;
   if (numbers.length === 0 || numbers.includes('*')) return pass('The trunk is bound to no numbers.');
   const isIn = (value: string, list: readonly string[]) => isCallerIdAllowed(value, list, defaultCountry);
@@ -29,14 +30,8 @@ export const judgeTrunkNumbers = (numbers: readonly string[], { callerId }: Sett
 };
 
 /** The numbers of the trunk that SIP_TRUNK_ID names. */
-export const trunkNumbersCheck: Check = {
-  id: 'trunk-numbers',
-  run: async (context) => {
-    if (context.settings.trunk.id === null)
-      return skipped('SIP_TRUNK_ID is not set: no numbers are bound to the trunk.');
-    const trunk = await context.trunk();
-    return trunk === null
-      ? skipped('The trunk is not known.', 'See trunk.')
-      : judgeTrunkNumbers(trunk.numbers, context.settings);
-  },
-};
+export const trunkNumbersCheck = trunkCheckOf(
+  'trunk-numbers',
+  'SIP_TRUNK_ID is not set: no numbers are bound to the trunk.',
+  ({ numbers }, settings) => judgeTrunkNumbers(numbers, settings),
+);

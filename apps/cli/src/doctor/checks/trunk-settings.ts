@@ -1,9 +1,8 @@
 import type { SIPOutboundTrunkInfo } from 'livekit-server-sdk';
-import { type Check, type Finding, pass, skipped, warn } from '../check.ts';
+import { transportOf } from '../../trunk/livekit-trunks.ts';
+import { type Finding, pass, warn } from '../check.ts';
 import type { Settings } from '../settings.ts';
-
-/** Numbers of livekit.SIPTransport (livekit_sip.proto). */
-const TRANSPORTS = ['auto', 'udp', 'tcp', 'tls'] as const;
+import { trunkCheckOf } from '../trunk-check.ts';
 
 type Trunk = Pick<
   SIPOutboundTrunkInfo,
@@ -11,10 +10,10 @@ type Trunk = Pick<
 >;
 
 /** What the trunk in LiveKit holds against what the environment says of it; an unset name says nothing (pure). */
-export const judgeTrunkSettings = (trunk: Trunk, { trunk: ours }: Settings): Finding => {
+const judgeTrunkSettings = (trunk: Trunk, { trunk: ours }: Settings): Finding => {
   const pairs = [
     ['SIP_TRUNK_HOST', ours.host, trunk.address],
-    ['SIP_TRUNK_TRANSPORT', ours.transport, TRANSPORTS[trunk.transport] ?? 'auto'],
+    ['SIP_TRUNK_TRANSPORT', ours.transport, transportOf(trunk.transport)],
     ['SIP_TRUNK_USERNAME', ours.username, trunk.authUsername],
     ['SIP_FROM_HOST', ours.fromHost, trunk.fromHost],
     ['SIP_DESTINATION_COUNTRY', ours.countryIsSet ? ours.country : null, trunk.destinationCountry],
@@ -41,14 +40,8 @@ export const judgeTrunkSettings = (trunk: Trunk, { trunk: ours }: Settings): Fin
 };
 
 /** Address, transport, login, From host and country of the trunk that SIP_TRUNK_ID names. */
-export const trunkSettingsCheck: Check = {
-  id: 'trunk-settings',
-  run: async (context) => {
-    if (context.settings.trunk.id === null)
-      return skipped('SIP_TRUNK_ID is not set: the environment is the trunk.');
-    const trunk = await context.trunk();
-    return trunk === null
-      ? skipped('The trunk is not known.', 'See trunk.')
-      : judgeTrunkSettings(trunk, context.settings);
-  },
-};
+export const trunkSettingsCheck = trunkCheckOf(
+  'trunk-settings',
+  'SIP_TRUNK_ID is not set: the environment is the trunk.',
+  judgeTrunkSettings,
+);

@@ -20,7 +20,7 @@ const judgeInline = ({ trunk }: Settings): Finding => {
 };
 
 /** Whether there is a trunk to dial over (pure). */
-export const judgeTrunk = (settings: Settings, trunks: Trunks): Finding => {
+const judgeTrunk = (settings: Settings, trunks: Trunks): Finding => {
   const { id } = settings.trunk;
   if (id === null) return judgeInline(settings);
   if (trunks.status !== 'listed') return skipped('The trunks cannot be listed.', 'See livekit-key.');

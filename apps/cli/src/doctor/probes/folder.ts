@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../../errors.ts';
 
 /** What a folder allows this user. */
 export type FolderFacts = {
@@ -17,9 +18,6 @@ export type FolderFacts = {
 const OTHERS = 0o007;
 const GROUP = 0o070;
 const ENTER = 0o001;
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 /** The folder itself, or the nearest one above it that exists. */
 const nearest = async (path: string): Promise<string> => {

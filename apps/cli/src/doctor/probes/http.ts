@@ -1,3 +1,5 @@
+import { causeOf } from '../../errors.ts';
+
 /** An HTTP answer, or why there is none. */
 export type HttpAnswer =
   | {
@@ -11,6 +13,12 @@ export type HttpAnswer =
     }
   | { readonly status: 'away'; readonly reason: string };
 
+/** A field of the object that was answered; `undefined` without an answer, an object or that field. */
+export const fieldOf = (answer: HttpAnswer, name: string): unknown =>
+  answer.status === 'answered' && typeof answer.body === 'object' && answer.body !== null
+    ? Object.entries(answer.body).find(([key]) => key === name)?.[1]
+    : undefined;
+
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -19,12 +27,8 @@ const parse = (text: string): unknown => {
   }
 };
 
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'no answer in time';
-  const { cause } = error;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : error.message;
-};
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : causeOf(error);
 
 /** Asks once, follows nothing. Never rejects. */
 export const askHttp = async (

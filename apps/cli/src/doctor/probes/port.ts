@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { codeOf } from '../../errors.ts';
 
 /** `free`, `taken`, or the code of why nothing can listen there. */
 export type PortFacts = { readonly use: 'free' | 'taken' | (string & {}) };
@@ -8,7 +9,7 @@ export const tryPort = (host: string, port: number): Promise<PortFacts> =>
   new Promise((done) => {
     const server = createServer();
     server.once('error', (error) => {
-      const code = 'code' in error ? String(error.code) : String(error);
+      const code = codeOf(error);
       done({ use: code === 'EADDRINUSE' ? 'taken' : code });
     });
     server.listen({ host, port, exclusive: true }, () => server.close(() => done({ use: 'free' })));

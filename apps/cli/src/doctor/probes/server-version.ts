@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { JobType, ServerInfo_Edition, ServerMessage, WorkerMessage } from '@livekit/protocol';
 import { AccessToken } from 'livekit-server-sdk';
-import type { LiveKitAccess } from '../../livekit.ts';
+import type { LiveKitAccess } from '../../livekit-access.ts';
 
 /** What LiveKit says about itself, or why it did not. */
 export type ServerVersion =

@@ -1,9 +1,11 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { Endpoint } from '../endpoint.ts';
+import { codeOf } from '../errors.ts';
 
-/** A host and port as a URL names them. */
-export type Endpoint = { readonly host: string; readonly port: number; readonly tls: boolean };
+/** When a certificate ends, and what is wrong with TLS there; `problem` is a code, `null` when all is well. */
+export type TlsFacts = { readonly validTo: Date | null; readonly problem: string | null };
 
 /** What was found on the way to a host, as far as it got. */
 export type HostFacts = {
@@ -14,7 +16,7 @@ export type HostFacts = {
   readonly dnsError: string | null;
   readonly tcpError: string | null;
   /** `null` without TLS, or when it never came so far. */
-  readonly tls: { readonly validTo: Date | null; readonly problem: string | null } | null;
+  readonly tls: TlsFacts | null;
 };
 
 export type ProbeLimits = {
@@ -22,24 +24,6 @@ export type ProbeLimits = {
   /** A root that is trusted besides the usual ones (PEM). */
   readonly ca?: string | undefined;
 };
-
-const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'ws:': 80, 'https:': 443, 'wss:': 443 };
-
-/** Where a URL leads; `null` when it is none of http, https, ws and wss. */
-export const endpointOf = (url: string): Endpoint | null => {
-  if (!URL.canParse(url)) return null;
-  const { protocol, hostname, port } = new URL(url);
-  const usual = PORTS[protocol];
-  if (usual === undefined) return null;
-  return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? usual : Number(port),
-    tls: protocol === 'https:' || protocol === 'wss:',
-  };
-};
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 /** Rejects with TIMEOUT after a while; the work itself goes on unseen. */
 const within = <T>(ms: number, work: Promise<T>): Promise<T> => {
@@ -75,9 +59,9 @@ export const tryTcp = (host: string, port: number, timeoutMs: number): Promise<s
     socket.on('error', (error) => end(codeOf(error)));
   });
 
-const tryTls = (endpoint: Endpoint, { timeoutMs, ca }: ProbeLimits): Promise<HostFacts['tls']> =>
+/** Shakes hands by TLS and looks at the certificate. The connection is closed at once. Never rejects. */
+export const tryTls = (host: string, port: number, { timeoutMs, ca }: ProbeLimits): Promise<TlsFacts> =>
   new Promise((done) => {
-    const { host, port } = endpoint;
     const socket = connectTls({
       host,
       port,
@@ -86,7 +70,7 @@ const tryTls = (endpoint: Endpoint, { timeoutMs, ca }: ProbeLimits): Promise<Hos
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...(ca === undefined ? {} : { ca }),
     });
-    const end = (facts: NonNullable<HostFacts['tls']>) => {
+    const end = (facts: TlsFacts) => {
       socket.destroy();
       done(facts);
     };
@@ -96,14 +80,11 @@ const tryTls = (endpoint: Endpoint, { timeoutMs, ca }: ProbeLimits): Promise<Hos
       const { valid_to } = socket.getPeerCertificate();
       end({
         validTo: valid_to === undefined ? null : new Date(valid_to),
-        problem: socket.authorized ? null : codeOfAuthorization(socket.authorizationError),
+        // Typed as an Error and given as a code.
+        problem: socket.authorized ? null : codeOf(socket.authorizationError),
       });
     });
   });
-
-// Typed as an Error and given as a code.
-const codeOfAuthorization = (problem: unknown): string =>
-  problem instanceof Error ? codeOf(problem) : String(problem);
 
 /** Goes the way to a host step by step: name, TCP, TLS. Never rejects; each step has `timeoutMs`. */
 export const probeHost = async (endpoint: Endpoint, limits: ProbeLimits): Promise<HostFacts> => {
@@ -111,6 +92,6 @@ export const probeHost = async (endpoint: Endpoint, limits: ProbeLimits): Promis
   const resolved = await resolveHost(host, limits.timeoutMs);
   if (resolved.dnsError !== null) return { host, port, ...resolved, tcpError: null, tls: null };
   const tcpError = await tryTcp(host, port, limits.timeoutMs);
-  const tls = tcpError === null && endpoint.tls ? await tryTls(endpoint, limits) : null;
+  const tls = tcpError === null && endpoint.tls ? await tryTls(host, port, limits) : null;
   return { host, port, ...resolved, tcpError, tls };
 };
