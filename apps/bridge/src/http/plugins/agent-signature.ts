@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { clientOf } from '../../domain/address-range.ts';
 import { HttpError } from '../../errors.ts';
+import { createPlaces } from '../places.ts';
 import { BODY_LIMIT_BYTES } from '../server-options.ts';
 import { signedText } from '../signed-text.ts';
 
@@ -40,41 +41,24 @@ const mayBeSigned = (request: FastifyRequest): boolean => {
   return isNow && typeof signature === 'string' && signature !== '' && isForItsCall(request);
 };
 
-/** Counts bodies that are being taken; `take` is false when there are too many. */
-const createPlaces = () => {
-  const taken: string[] = [];
-  return {
-    take: (client: string): boolean => {
-      const isFull =
-        taken.length >= MOST_UNPROVEN ||
-        taken.filter((one) => one === client).length >= MOST_UNPROVEN_PER_CLIENT;
-      if (!isFull) taken.push(client);
-      return !isFull;
-    },
-    free: (client: string): void => {
-      taken.splice(taken.indexOf(client), 1);
-    },
-  };
-};
-
 const plugin = async (app: FastifyInstance, options: { secret: string }): Promise<void> => {
   const signed = new WeakSet<FastifyRequest>();
   const parse = app.getDefaultJsonParser('error', 'error');
 
-  const places = createPlaces();
+  const places = createPlaces(MOST_UNPROVEN_PER_CLIENT, MOST_UNPROVEN);
 
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;
     if (!mayBeSigned(request)) throw unsigned();
     // The others hold little, and a call that goes on must not wait for them.
     if ((request.routeOptions.bodyLimit ?? 0) <= BODY_LIMIT_BYTES || request.raw.complete) return;
-    const client = clientOf(request.ip);
-    if (!places.take(client)) {
+    const free = places.take(clientOf(request.ip));
+    if (free === null) {
       throw new HttpError('rate_limited', 'Too many results are on their way at once; try again.', {
         headers: { 'retry-after': String(TRY_AGAIN_SECONDS) },
       });
     }
-    request.raw.once('close', () => places.free(client));
+    request.raw.once('close', free);
   });
 
   app.removeAllContentTypeParsers();
