@@ -147,11 +147,11 @@ export const pages = async (app: FastifyInstance, deps: RouteDeps): Promise<void
     handler: async (request, reply) => {
       const of = (status: readonly CallStatus[]) =>
         deps.calls.list({ status, destination: null, accountCode: null }, null, SHOWN);
-      const [waiting, live, ended, { pause }] = await Promise.all([
+      const [waiting, live, ended, pause] = await Promise.all([
         of(WAITING),
         of(LIVE),
         of(ENDED),
-        deps.calls.readQueue(deps.settings.trunk, 1),
+        deps.calls.readPause(),
       ]);
       const maySwitch = request.apiKey?.scopes.includes('admin') === true;
       const token = formTokenFor(request, reply);
