@@ -13,14 +13,13 @@ const PER_AGENT_ADDRESS = 30_000;
 const isSigned = (request: FastifyRequest): boolean => request.routeOptions.config.access === 'signed';
 
 const countedAs = (request: FastifyRequest): string => {
-  const client = clientOf(request.ip);
-  if (isSigned(request)) return `agent ${client}`;
-  return request.apiKey === null ? `address ${client}` : `key ${request.apiKey.name}`;
+  if (request.apiKey !== null) return `key ${request.apiKey.name}`;
+  return `${isSigned(request) ? 'agent' : 'address'} ${clientOf(request.ip)}`;
 };
 
 const limitFor = (request: FastifyRequest): number => {
-  if (isSigned(request)) return PER_AGENT_ADDRESS;
-  return request.apiKey === null ? PER_ADDRESS : PER_KEY;
+  if (request.apiKey !== null) return PER_KEY;
+  return isSigned(request) ? PER_AGENT_ADDRESS : PER_ADDRESS;
 };
 
 const plugin = async (app: FastifyInstance): Promise<void> => {
