@@ -4,6 +4,7 @@ import fp from 'fastify-plugin';
 import { clientOf } from '../../domain/address-range.ts';
 import { HttpError } from '../../errors.ts';
 import { createPlaces } from '../places.ts';
+import { retryAfter } from '../retry-after.ts';
 import { BODY_LIMIT_BYTES } from '../server-options.ts';
 import { signedText } from '../signed-text.ts';
 
@@ -43,7 +44,7 @@ const plugin = async (app: FastifyInstance, options: { secret: string }): Promis
     const free = places.take(clientOf(request.ip));
     if (free === null) {
       throw new HttpError('rate_limited', 'Too many results are on their way at once; try again.', {
-        headers: { 'retry-after': String(TRY_AGAIN_SECONDS) },
+        headers: retryAfter(TRY_AGAIN_SECONDS),
       });
     }
     request.raw.once('close', free);

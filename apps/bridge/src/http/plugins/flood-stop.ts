@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { clientOf } from '../../domain/address-range.ts';
 import { HttpError } from '../../errors.ts';
+import { retryAfter } from '../retry-after.ts';
 
 const WINDOW_MS = 60_000;
 // A burst of work is queued, never refused: these stop floods and guessing, not use.
@@ -45,7 +46,7 @@ const plugin = async (app: FastifyInstance): Promise<void> => {
     const count = await countMissing(request);
     if (count.isAllowed || !count.isExceeded) return;
     throw new HttpError('rate_limited', `Too many requests; try again in ${count.ttlInSeconds} seconds.`, {
-      headers: { 'retry-after': String(count.ttlInSeconds) },
+      headers: retryAfter(count.ttlInSeconds),
     });
   });
 };

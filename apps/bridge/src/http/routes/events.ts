@@ -8,6 +8,7 @@ import { goneOf } from '../client-gone.ts';
 import { streamEvents } from '../event-stream.ts';
 import { createPlaces } from '../places.ts';
 import { keyName } from '../plugins/authorization.ts';
+import { retryAfter } from '../retry-after.ts';
 import { type App, callParams, errorResponses, type RouteDeps } from '../route.ts';
 
 const resumeHeaders = z.looseObject({
@@ -36,7 +37,7 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
       throw new HttpError(
         'rate_limited',
         `This key has ${MOST_STREAMS_PER_KEY} event streams open: close some, or follow all calls with GET /events.`,
-        { headers: { 'retry-after': String(TRY_AGAIN_SECONDS) } },
+        { headers: retryAfter(TRY_AGAIN_SECONDS) },
       );
     }
     return streamEvents(reply, {
