@@ -1,6 +1,5 @@
 export { type AgentMark, readAgentMark, writeAgentMark } from './agent-mark.ts';
 export {
-  type CarrierConfig,
   callsPerSecond,
   carrierEnvironment,
   checkIdentityHeader,
