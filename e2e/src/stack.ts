@@ -104,9 +104,13 @@ const roomsOf = async (lab: Lab): Promise<string[]> => {
 export const expectNoRooms = (stack: Stack): Promise<void> =>
   expect.poll(() => roomsOf(stack.lab), { timeout: 10_000 }).toEqual([]);
 
+/** The port of the agent's health server, as its log tells it. */
+export const healthPortOf = ({ outdial }: Pick<Stack, 'outdial'>): number =>
+  Number(/"healthPort":(\d+)/.exec(outdial.log('agent'))?.[1]);
+
 /** Waits until the agent's only job processes are the warm ones: every job that ran has ended. */
 export const expectNoJobs = async (stack: Stack): Promise<void> => {
-  const health = /"healthPort":(\d+)/.exec(stack.outdial.log('agent'))?.[1];
+  const health = healthPortOf(stack);
   const active = async () => {
     const info = (await (await fetch(`http://127.0.0.1:${health}/worker`)).json()) as { active_jobs: number };
     return info.active_jobs;

@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { type CallbackReceiver, type CallbackRequest, startCallbackReceiver } from '@outdial/lab';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectPromiseKept } from '../src/promise.ts';
+import { runOutdial } from '../src/run-outdial.ts';
 import { only, useStack } from '../src/stack.ts';
 
 const ANSWERS = '0491570156';
 const VOICEMAIL = '0491570110';
 const BUSY = '0491570157';
-const CLI = resolve(import.meta.dirname, '../../apps/cli/src/main.ts');
 const LIMIT_MS = 120_000;
 
 /** Keys that can be typed into n8n's Crypto node; their secrets are these in base64. */
@@ -52,8 +49,10 @@ describe('callbacks of real calls', () => {
       .toMatchObject({ status: 'delivered', attempts });
   const cli = async (...args: readonly string[]): Promise<string> => {
     const { outdial, lab } = stack;
-    const env = { PATH: process.env.PATH, BRIDGE_URL: outdial.bridgeUrl, OUTDIAL_API_KEY: outdial.apiKey };
-    return (await promisify(execFile)(process.execPath, [CLI, ...args], { env, cwd: lab.dir })).stdout;
+    const env = { BRIDGE_URL: outdial.bridgeUrl, OUTDIAL_API_KEY: outdial.apiKey };
+    const { code, stdout, stderr } = await runOutdial(args, env, lab.dir);
+    if (code !== 0) throw new Error(`outdial ${args.join(' ')} ended with ${code}: ${stderr}`);
+    return stdout;
   };
 
   // All at once: what each receiver does to its call's callback goes on while the tests look at another.

@@ -4,7 +4,7 @@ import { type CallbackReceiver, type CallRecord, startCallbackReceiver } from '@
 import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listeningOn } from '../src/listening-on.ts';
-import { useStack } from '../src/stack.ts';
+import { healthPortOf, useStack } from '../src/stack.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const TRACEPARENT = `00-${TRACE}-00f067aa0ba902b7-01`;
@@ -180,7 +180,7 @@ describe('a marked call at LOG_LEVEL=DEBUG, with transfer and callback', () => {
 
   test('bridge and agent listen on loopback alone; the health port is among them', () => {
     const { bridge, agent } = stack.outdial;
-    const health = Number(/"healthPort":(\d+)/.exec(stack.outdial.log('agent'))?.[1]);
+    const health = healthPortOf(stack);
     const listening = listeningOn([...(bridge?.pids() ?? []), ...agent.pids()]);
     expect(listening.map(({ port }) => port)).toEqual(
       expect.arrayContaining([health, Number(new URL(stack.outdial.bridgeUrl).port)]),

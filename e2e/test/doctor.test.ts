@@ -1,38 +1,34 @@
-import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { LAB_NUMBERS } from '@outdial/lab';
 import { SipClient } from 'livekit-server-sdk';
 import { afterAll, expect, test } from 'vitest';
+import { runOutdial } from '../src/run-outdial.ts';
 import { inviteCounter, useStack } from '../src/stack.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
-const MAIN = join(REPOSITORY, 'apps/cli/src/main.ts');
 const LIVEKIT_SIP = process.env.LAB_LIVEKIT_SIP ?? join(REPOSITORY, '.cache/lab/bin/livekit-sip');
 
 type Report = {
-  readonly code: number;
+  readonly code: number | null;
   readonly ok: boolean;
   readonly checks: readonly { readonly id: string; readonly verdict: string; readonly seen: string }[];
 };
 
 const stack = useStack();
 
-const doctor = (env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Report> =>
-  new Promise((done, reject) => {
-    const { outdial, lab } = stack;
-    execFile(
-      process.execPath,
-      [MAIN, 'doctor', '--json', ...args],
-      { cwd: lab.dir, env: { ...process.env, ...outdial.env, OUTDIAL_API_KEY: outdial.apiKey, ...env } },
-      (error, stdout, stderr) => {
-        try {
-          done({ code: error === null ? 0 : Number(error.code), ...JSON.parse(stdout) });
-        } catch {
-          reject(new Error(`No report: ${stdout}${stderr}`));
-        }
-      },
-    );
-  });
+const doctor = async (env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Report> => {
+  const { outdial, lab } = stack;
+  const { code, stdout, stderr } = await runOutdial(
+    ['doctor', '--json', ...args],
+    { ...process.env, ...outdial.env, OUTDIAL_API_KEY: outdial.apiKey, ...env },
+    lab.dir,
+  );
+  try {
+    return { code, ...JSON.parse(stdout) };
+  } catch {
+    throw new Error(`No report: ${stdout}${stderr}`);
+  }
+};
 
 const findings = ({ checks }: Report, ...verdicts: string[]) =>
   Object.fromEntries(

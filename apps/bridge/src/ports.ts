@@ -215,6 +215,8 @@ export interface CallStore {
   findOpen(): Promise<readonly Call[]>;
   /** Calls whose grant was given and that are not over: their ids. */
   findLive(): Promise<readonly string[]>;
+  /** The pause, as it stands. */
+  readPause(): Promise<Pause | null>;
   /** What waits on a trunk, with the `limit` calls that start next. */
   readQueue(trunk: string, limit: number): Promise<QueueState>;
 

@@ -10,6 +10,17 @@ import type { CallStore } from '../src/ports.ts';
 
 const silent = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
 
+/** Empties every table of ours. */
+export const emptyTables = async (db: Kysely<Database>): Promise<void> => {
+  await db.deleteFrom('doNotCall').execute();
+  await db
+    .updateTable('killSwitch')
+    .set({ pausedAt: null, reason: null, pausedBy: null, resumedAt: null })
+    .execute();
+  await db.deleteFrom('calls').execute();
+  await db.deleteFrom('standingEndpoints').execute();
+};
+
 /** Records of a test's own, with real alarms. */
 export type TestStore = {
   readonly calls: CallStore;
@@ -28,15 +39,7 @@ export const openTestStore = async (place: DatabasePlace = { type: 'memory' }): 
     calls: createCallStore(opened.db, alarms.set),
     database: opened.db,
     alarms,
-    clear: async () => {
-      await opened.db.deleteFrom('doNotCall').execute();
-      await opened.db
-        .updateTable('killSwitch')
-        .set({ pausedAt: null, reason: null, pausedBy: null, resumedAt: null })
-        .execute();
-      await opened.db.deleteFrom('calls').execute();
-      await opened.db.deleteFrom('standingEndpoints').execute();
-    },
+    clear: () => emptyTables(opened.db),
     close: async () => {
       await alarms.stop();
       await opened.close();

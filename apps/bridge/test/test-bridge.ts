@@ -23,6 +23,7 @@ import { watchStore } from '../src/metrics/watch-store.ts';
 import type { CallStore } from '../src/ports.ts';
 import { noPlaybooks, settings } from './fixtures.ts';
 import { recordingLiveKit } from './recording-livekit.ts';
+import { emptyTables } from './store.ts';
 
 export const SECRET = 'n8n-secret-0123456789-0123456789-0123456789';
 export const OTHER_SECRET = 'crm-secret-0123456789-0123456789-0123456789';
@@ -149,12 +150,7 @@ export const startTestBridge = async (change: Partial<AppDeps> = {}): Promise<Te
       return app.inject({ method: 'POST', url, payload, headers });
     },
     clear: async () => {
-      await database.deleteFrom('doNotCall').execute();
-      await database
-        .updateTable('killSwitch')
-        .set({ pausedAt: null, reason: null, pausedBy: null, resumedAt: null })
-        .execute();
-      await database.deleteFrom('calls').execute();
+      await emptyTables(database);
       logged.length = 0;
     },
     close: async () => {

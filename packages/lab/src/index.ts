@@ -19,7 +19,7 @@ export {
 export type { TcpLink } from './faults/tcp-link.ts';
 export type { ReceivedWebhook, Webhooks } from './faults/webhook-relay.ts';
 export { LAB_AUTH_ID, LAB_CALLER_IDS, type Lab, type LabOptions, startLab } from './lab.ts';
-export { openPorts } from './open-ports.ts';
+export { openPorts, readSockets, socketsOf } from './open-ports.ts';
 export {
   type AppEnv,
   type AppName,

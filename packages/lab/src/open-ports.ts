@@ -4,16 +4,25 @@ import { processesIn } from './process-table.ts';
 /** proc_pid_net(5) and the kernel's tcp_states.h: a TCP socket that listens. */
 const LISTENS = '0A';
 
-/** Sockets that others can reach, by inode: TCP that listens and every bound UDP. */
-const reachable = (): Map<string, string> =>
-  new Map(
-    ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) =>
-      linesOf(`/proc/net/${table}`).flatMap((line): [string, string][] => {
-        const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
-        if (table.startsWith('tcp') && state !== LISTENS) return [];
-        return [[inode, `${table} ${Number.parseInt(local.split(':')[1] ?? '', 16)}`]];
-      }),
-    ),
+const TABLES = ['tcp', 'tcp6', 'udp', 'udp6'] as const;
+
+/** A socket as proc_pid_net(5) lists it; `address` in the kernel's hexadecimal words. */
+export type BoundSocket = {
+  readonly inode: string;
+  readonly table: (typeof TABLES)[number];
+  readonly address: string;
+  readonly port: number;
+};
+
+/** Sockets that others can reach: TCP that listens and every bound UDP. */
+export const readSockets = (): readonly BoundSocket[] =>
+  TABLES.flatMap((table) =>
+    linesOf(`/proc/net/${table}`).flatMap((line) => {
+      const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
+      const [address = '', port = ''] = local.split(':');
+      if (table.startsWith('tcp') && state !== LISTENS) return [];
+      return [{ inode, table, address, port: Number.parseInt(port, 16) }];
+    }),
   );
 
 const linesOf = (file: string): string[] => {
@@ -25,15 +34,24 @@ const linesOf = (file: string): string[] => {
   }
 };
 
-const socketsOf = (pid: number): string[] => {
+/**
+ * The sockets of a process, by inode.
+ *
+ * @throws when it is gone.
+ */
+export const socketsOf = (pid: number): readonly string[] =>
+  readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+    } catch {
+      // Closed since it was listed.
+      return [];
+    }
+  });
+
+const socketsIfThere = (pid: number): readonly string[] => {
   try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-      try {
-        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
-      } catch {
-        return [];
-      }
-    });
+    return socketsOf(pid);
   } catch {
     return [];
   }
@@ -52,11 +70,11 @@ const nameOf = (pid: number): string => {
  * the lab, and of bridge and agent when their folder is inside.
  */
 export const openPorts = (dir: string): string[] => {
-  const sockets = reachable();
+  const sockets = new Map(readSockets().map((socket) => [socket.inode, socket]));
   const found = processesIn(dir).flatMap((pid) =>
-    socketsOf(pid).flatMap((inode) => {
-      const port = sockets.get(inode);
-      return port === undefined ? [] : [`${nameOf(pid)} ${port}`];
+    socketsIfThere(pid).flatMap((inode) => {
+      const socket = sockets.get(inode);
+      return socket === undefined ? [] : [`${nameOf(pid)} ${socket.table} ${socket.port}`];
     }),
   );
   return [...new Set(found)].sort();

@@ -79,5 +79,3 @@ export const fromSettingsOf = (config: TrunkNames): FromSettings => ({
   fromIdentity: config.SIP_FROM_IDENTITY,
   host: config.SIP_FROM_HOST ?? config.SIP_TRUNK_HOST,
 });
-
-export type { CarrierConfig };

@@ -1,6 +1,5 @@
 export { type AgentMark, readAgentMark, writeAgentMark } from './agent-mark.ts';
 export {
-  type CarrierConfig,
   callsPerSecond,
   carrierEnvironment,
   checkIdentityHeader,
@@ -29,7 +28,7 @@ export { createLogger, type Logger, type LogOptions } from './logger.ts';
 export { maskPrivate } from './mask.ts';
 export { isProcessAlive } from './process-alive.ts';
 export { identifyProcess, isStillRunning, type ProcessIdentity } from './process-identity.ts';
-export { type SignatureHeaders, signReport, verifyReport } from './report-signature.ts';
+export { mayBeSigned, type SignatureHeaders, signReport, verifyReport } from './report-signature.ts';
 export {
   checkCallerDefaults,
   DEFAULT_PLAYBOOKS_DIR,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { signReport, verifyReport } from './report-signature.ts';
+import { mayBeSigned, signReport, verifyReport } from './report-signature.ts';
 
 const SECRET = 'report-secret-of-at-least-32-characters';
 const BODY = '{"type":"alive"}';
@@ -24,4 +24,20 @@ test.each([
 
 test('six minutes later it is refused', () => {
   expect(verifyReport(SECRET, signed(new Date(Date.now() - 6 * 60_000)), BODY)).toBe(false);
+});
+
+test('headers of now may be those of a signed body, whatever it is', () => {
+  expect(mayBeSigned(signed())).toBe(true);
+});
+
+test.each([
+  ['of six minutes ago', signed(new Date(Date.now() - 6 * 60_000))],
+  ['of in six minutes', signed(new Date(Date.now() + 6 * 60_000))],
+  ['without a time', { ...signed(), 'webhook-timestamp': undefined }],
+  ['with a time that is no number', { ...signed(), 'webhook-timestamp': 'now' }],
+  ['with a time given twice', { ...signed(), 'webhook-timestamp': [signed()['webhook-timestamp']] }],
+  ['with an empty signature', { ...signed(), 'webhook-signature': '' }],
+  ['without a signature', { ...signed(), 'webhook-signature': undefined }],
+])('headers %s are not', (_case, headers) => {
+  expect(mayBeSigned(headers)).toBe(false);
 });

@@ -111,7 +111,6 @@ export {
   type HeaderValue,
   IDENTITY_HEADERS,
   type IdentityHeader,
-  identityHeader,
 } from './sip-headers.ts';
 export { parseHostPort, type SipHost } from './sip-host.ts';
 export { type DialFailure, type DialVerdictContext, endReasonForSip } from './sip-status.ts';

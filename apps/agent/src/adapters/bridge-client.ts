@@ -13,6 +13,10 @@ export type BridgeClient = (
   traceparent?: string | null,
 ) => Promise<Response>;
 
+/** The header that takes the call's trace on to the bridge; none without a trace. */
+export const traceHeader = (traceparent: string | null): Readonly<Record<string, string>> =>
+  traceparent === null ? {} : { traceparent: childTraceparent(traceparent) };
+
 /**
  * A client of the bridge at `bridgeUrl`; rejects when the bridge cannot be reached in 2 s. The signed
  * id begins with the call's, so that a message to one call is no message to another.
@@ -24,7 +28,7 @@ export const createBridgeClient =
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        ...(traceparent !== null && { traceparent: childTraceparent(traceparent) }),
+        ...traceHeader(traceparent),
         ...signReport(secret, `${callId}.${randomUUID()}`, body),
       },
       body,

@@ -4,7 +4,8 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { signReport } from '@outdial/runtime';
-import { type CallResult, childTraceparent, recordingClaimText } from '@outdial/telephony';
+import { type CallResult, recordingClaimText } from '@outdial/telephony';
+import { traceHeader } from './bridge-client.ts';
 
 const RESULT_TIMEOUT_MS = 10_000;
 const RECORDING_TIMEOUT_MS = 10 * 60 * 1000;
@@ -34,8 +35,6 @@ export const createKeepsakeClient = (bridgeUrl: string, secret: string): Keepsak
     await response.body?.cancel();
     return response.status;
   };
-  const traceOf = (traceparent: string | null) =>
-    traceparent === null ? {} : { traceparent: childTraceparent(traceparent) };
   return {
     sendResult: (callId, result, traceparent) => {
       const body = JSON.stringify(result);
@@ -44,7 +43,7 @@ export const createKeepsakeClient = (bridgeUrl: string, secret: string): Keepsak
           method: 'PUT',
           headers: {
             'content-type': 'application/json',
-            ...traceOf(traceparent),
+            ...traceHeader(traceparent),
             ...signReport(secret, `${callId}.${randomUUID()}`, body),
           },
           body,
@@ -61,7 +60,7 @@ export const createKeepsakeClient = (bridgeUrl: string, secret: string): Keepsak
           method: 'PUT',
           headers: {
             'content-type': 'audio/ogg',
-            ...traceOf(traceparent),
+            ...traceHeader(traceparent),
             'x-outdial-token': token,
             'x-outdial-bytes': String(bytes),
             'x-outdial-sha256': sha256,

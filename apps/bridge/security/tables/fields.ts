@@ -56,15 +56,6 @@ export const FIELDS: readonly BadDispatch[] = [
     'DESTINATION',
     'destination ',
     'destinatiοn',
-  ].map(
-    (name): BadDispatch => ({
-      name: `unknown field ${name}`,
-      body: { destination: GOOD, [name]: GOOD },
-      status: 400,
-      code: 'validation_failed',
-    }),
-  ),
-  ...[
     'id',
     'status',
     'room',
@@ -79,7 +70,7 @@ export const FIELDS: readonly BadDispatch[] = [
   ].map(
     (name): BadDispatch => ({
       name: `field that is none: ${JSON.stringify(name)}`,
-      body: { destination: GOOD, [name]: 'x' },
+      body: { destination: GOOD, [name]: GOOD },
       status: 400,
       code: 'validation_failed',
     }),

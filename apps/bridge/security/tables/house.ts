@@ -1,5 +1,6 @@
 import type { Attack } from '../attack.ts';
 import { KEYS } from '../bridge-process.ts';
+import { withoutKey, withoutScope } from './keys.ts';
 
 const NUMBER = '/do-not-call/+61491570156';
 
@@ -33,30 +34,11 @@ const bad = (
   code,
 });
 
-const asJson = (method: string, path: string): unknown =>
-  method === 'GET' || method === 'DELETE' ? undefined : path.endsWith('import') ? [] : {};
-
 /** What runs the house: the kill switch, backups, the do-not-call list, the queue and the figures. */
 export const HOUSE_ATTACKS: readonly Attack[] = [
-  ...HOUSE.flatMap(([method, path, scope, key]): Attack[] => [
-    {
-      name: `${method} ${path} without a key`,
-      method,
-      path,
-      body: asJson(method, path),
-      key: null,
-      status: 401,
-      code: 'unauthorized',
-    },
-    {
-      name: `${method} ${path} without the scope ${scope} (${key})`,
-      method,
-      path,
-      body: asJson(method, path),
-      key: KEYS[key],
-      status: 403,
-      code: 'scope_missing',
-    },
+  ...HOUSE.flatMap(([method, path, scope, key]) => [
+    withoutKey(method, path),
+    withoutScope(method, path, scope, key),
   ]),
   bad('POST', '/pause', '{"__proto__":{"hang_up":true}}'),
   bad('POST', '/pause', { hang_up: 'yes' }),

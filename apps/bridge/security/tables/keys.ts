@@ -1,5 +1,5 @@
 import type { Attack } from '../attack.ts';
-import { KEYS } from '../bridge-process.ts';
+import { AGENT_SECRET, KEYS, LIVEKIT } from '../bridge-process.ts';
 import { GOOD } from './dispatch-table.ts';
 
 const right = KEYS.both;
@@ -25,8 +25,8 @@ const SECRETS: Readonly<Record<string, string>> = {
   'all wildcards': '*'.repeat(42),
   'very long': 'x'.repeat(8_000),
   'an SQL condition': "'OR'1'='1",
-  'the secret of the agents': 'agent-secret-0123456789-0123456789-01234567',
-  'the secret of LiveKit': 'secret-of-livekit-0123456789-0123456789',
+  'the secret of the agents': AGENT_SECRET,
+  'the secret of LiveKit': LIVEKIT.apiSecret,
 };
 
 const HEADERS: Readonly<Record<string, Attack['headers']>> = {
@@ -98,6 +98,38 @@ const CLOSED: readonly (readonly [string, string])[] = [
   ['GET', '/'],
 ];
 
+const emptyBody = (method: string, path: string): unknown => {
+  if (method !== 'POST' && method !== 'PUT') return undefined;
+  return path.endsWith('import') ? [] : {};
+};
+
+/** A route asked without a key. */
+export const withoutKey = (method: string, path: string): Attack => ({
+  name: `${method} ${path} without a key`,
+  method,
+  path,
+  body: emptyBody(method, path),
+  key: null,
+  status: 401,
+  code: method === 'HEAD' ? '' : 'unauthorized',
+});
+
+/** A route asked with a key that lacks the scope which it needs. */
+export const withoutScope = (
+  method: string,
+  path: string,
+  scope: string,
+  key: keyof typeof KEYS,
+): Attack => ({
+  name: `${method} ${path} without the scope ${scope} (${key})`,
+  method,
+  path,
+  body: emptyBody(method, path),
+  key: KEYS[key],
+  status: 403,
+  code: 'scope_missing',
+});
+
 /** Who has no key, a wrong one, or one that may not. */
 export const KEY_ATTACKS: readonly Attack[] = [
   ...Object.entries(SECRETS).map(
@@ -144,26 +176,6 @@ export const KEY_ATTACKS: readonly Attack[] = [
     status: 401,
     code: 'unauthorized',
   },
-  ...SCOPED.map(
-    ([scope, key, method, path]): Attack => ({
-      name: `${method} ${path} without the scope ${scope} (${key})`,
-      method,
-      path,
-      body: method === 'POST' ? {} : undefined,
-      key: KEYS[key],
-      status: 403,
-      code: 'scope_missing',
-    }),
-  ),
-  ...CLOSED.map(
-    ([method, path]): Attack => ({
-      name: `${method} ${path} without a key`,
-      method,
-      path,
-      body: method === 'POST' ? {} : undefined,
-      key: null,
-      status: 401,
-      code: method === 'HEAD' ? '' : 'unauthorized',
-    }),
-  ),
+  ...SCOPED.map(([scope, key, method, path]) => withoutScope(method, path, scope, key)),
+  ...CLOSED.map(([method, path]) => withoutKey(method, path)),
 ];

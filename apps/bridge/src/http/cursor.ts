@@ -1,5 +1,12 @@
+import { z } from 'zod';
 import { HttpError } from '../errors.ts';
 import type { Position } from '../ports.ts';
+
+/** The fields of a query for a list that comes in pages. */
+export const pageFields = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(200).optional().describe('`next` of the page before'),
+};
 
 /** The place in a list after this row, as text that a client only hands back. */
 export const encodeCursor = (position: Position): string =>
@@ -26,4 +33,16 @@ export const positionOf = (cursor: string | undefined): Position | null => {
   if (position !== null) return position;
   const detail = 'Use the value of next from the page before, unchanged.';
   throw new HttpError('validation_failed', detail, { errors: [{ pointer: '/cursor', detail }] });
+};
+
+/** The page of what was found when one more than `limit` was asked for, and its `next`. */
+export const pageOf = <Row>(
+  found: readonly Row[],
+  limit: number,
+  placeOf: (row: Row) => Position,
+): { readonly page: readonly Row[]; readonly next: string | null } => {
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const hasMore = found.length > page.length && last !== undefined;
+  return { page, next: hasMore ? encodeCursor(placeOf(last)) : null };
 };

@@ -22,7 +22,9 @@ const statusesOf = (reason: (typeof END_REASON_NAMES)[number]) => {
   return new Set([status, whenAnswered?.status ?? status]);
 };
 
-const seconds = (from: Date, to: Date): number => Math.max(0, to.getTime() - from.getTime()) / 1_000;
+/** From one moment to another, never below 0. */
+export const secondsBetween = (from: Date, to: Date): number =>
+  Math.max(0, to.getTime() - from.getTime()) / 1_000;
 
 /** What happens to calls, as this process wrote it down since its start. */
 export const createCallMetrics = (registry: Registry) => {
@@ -97,7 +99,7 @@ export const createCallMetrics = (registry: Registry) => {
     dispatched: (dispatchNumber: number) =>
       dispatches.inc({ kind: dispatchNumber === 1 ? 'first' : 'again' }),
     granted: ({ createdAt, scheduledFor, dialingAt }: Call) => {
-      if (dialingAt !== null) wait.observe(seconds(scheduledFor ?? createdAt, dialingAt));
+      if (dialingAt !== null) wait.observe(secondsBetween(scheduledFor ?? createdAt, dialingAt));
     },
     ended: ({ outcome }: Call) => {
       if (outcome === null) return;

@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Callback } from '../domain/callback.ts';
+import { secondsBetween } from './call-metrics.ts';
 
 const DELIVERY_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600, 86_400];
 
@@ -29,7 +30,7 @@ export const createCallbackMetrics = (registry: Registry) => {
     callbackTried: ({ kind, status, createdAt, deliveredAt }: Callback) => {
       attempts.inc({ kind, result: RESULT[status] });
       if (status !== 'delivered' || deliveredAt === null) return;
-      delivery.observe({ kind }, Math.max(0, deliveredAt.getTime() - createdAt.getTime()) / 1_000);
+      delivery.observe({ kind }, secondsBetween(createdAt, deliveredAt));
     },
   };
 };

@@ -141,8 +141,7 @@ const checkDialling = async (
   expect(await calls.callbacksOf(open.slice(0, 1))).toContainEqual(
     expect.objectContaining({ event: 'call.ended', status: 'pending', kind: 'resume' }),
   );
-  const { pause } = await calls.readQueue('default', 1);
-  expect(pause).toMatchObject({ by: null, reason: expect.stringContaining('backup of') });
+  expect(await calls.readPause()).toMatchObject({ by: null, reason: expect.stringContaining('backup of') });
   await resumeDialling({ calls });
   const livekit = recordingLiveKit();
   await dispatchQueuedCalls({

@@ -90,6 +90,7 @@ export const createCallStore = (
   findEndedBetween: (from, to) => translated(() => care.findEndedBetween(db, from, to)),
   findOpen: () => translated(() => care.findOpen(db)),
   findLive: () => translated(() => care.findLive(db)),
+  readPause: () => translated(() => killSwitch.readPause(db)),
   readQueue: (trunk, limit) => translated(() => readQueue(db, trunk, limit)),
   findTranscript: (id) => translated(() => keepsakes.findTranscript(db, id)),
   findResultsOverdue: (limit) => translated(() => keepsakes.findResultsOverdue(db, limit)),

@@ -3,6 +3,7 @@ import type { Pause } from '../../domain/pause.ts';
 import { type Html, html } from './html.ts';
 import { killSwitchSection } from './kill-switch-section.ts';
 import { layout, tokenField } from './layout.ts';
+import { localTime } from './local-time.ts';
 
 /** What the first page shows. */
 export type CallsView = {
@@ -19,10 +20,6 @@ export type CallsView = {
   /** How many of each list are shown at the most. */
   readonly limit: number;
 };
-
-const LOCAL = new Intl.DateTimeFormat('en-AU', { dateStyle: 'medium', timeStyle: 'short' });
-
-const time = (at: Date): Html => html`<time datetime="${at.toISOString()}">${LOCAL.format(at)}</time>`;
 
 const seconds = (ms: number | null): string | null => {
   if (ms === null) return null;
@@ -50,7 +47,7 @@ const item = (call: Call): Html => {
   return html`<li class="call ${call.status}">
 <p><strong>${call.destination}</strong> <span class="status">${NAMES[call.status]}</span></p>
 ${call.outcome === null ? null : html`<p>${call.outcome.message}</p>`}
-<p class="facts">${time(call.createdAt)}${call.scheduledFor === null || call.outcome !== null ? null : html` · from ${time(call.scheduledFor)}`}${talked === null ? null : html` · talked ${talked}`}${call.accountCode === null ? null : html` · ${call.accountCode}`} · <a href="/calls/${call.id}">${call.id}</a></p>
+<p class="facts">${localTime(call.createdAt)}${call.scheduledFor === null || call.outcome !== null ? null : html` · from ${localTime(call.scheduledFor)}`}${talked === null ? null : html` · talked ${talked}`}${call.accountCode === null ? null : html` · ${call.accountCode}`} · <a href="/calls/${call.id}">${call.id}</a></p>
 </li>
 `;
 };
@@ -68,7 +65,7 @@ ${calls.length === 0 ? html`<p>${none}</p>` : html`<ul class="calls">${calls.map
 export const callsPage = (view: CallsView): string =>
   layout(
     'Calls',
-    html`<p class="hint">As of ${time(new Date())}. <a href="/">Refresh</a></p>
+    html`<p class="hint">As of ${localTime(new Date())}. <a href="/">Refresh</a></p>
 ${killSwitchSection(view.pause, view.maySwitch ? view.token : null)}${section('Live', view.live, view.limit, 'Nobody is being called.')}
 ${section('Waiting', view.waiting, view.limit, 'No call waits.')}
 ${section('Ended', view.ended, view.limit, 'No call has ended yet.')}`,

@@ -1,6 +1,7 @@
 import type { Pause } from '../../domain/pause.ts';
 import { type Html, html } from './html.ts';
 import { tokenField } from './layout.ts';
+import { localTime } from './local-time.ts';
 
 /** The kill switch as a page shows it; `token`: of its forms, null for who may not switch. */
 export const killSwitchSection = (pause: Pause | null, token: string | null): Html => {
@@ -18,7 +19,7 @@ ${tokenField(token)}
   const state =
     pause === null
       ? html`<p>On.</p>`
-      : html`<p role="status" class="problem">Paused since <time datetime="${pause.since.toISOString()}">${pause.since.toISOString()}</time>${pause.reason === null ? null : html`: ${pause.reason}`}${pause.by === null ? null : html` (key ${pause.by})`}</p>`;
+      : html`<p role="status" class="problem">Paused since ${localTime(pause.since)}${pause.reason === null ? null : html`: ${pause.reason}`}${pause.by === null ? null : html` (key ${pause.by})`}</p>`;
   return html`<section>
 <h2>Dialling</h2>
 ${state}

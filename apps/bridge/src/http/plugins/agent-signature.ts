@@ -1,8 +1,10 @@
-import { verifyReport } from '@outdial/runtime';
+import { mayBeSigned, verifyReport } from '@outdial/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { clientOf } from '../../domain/address-range.ts';
 import { HttpError } from '../../errors.ts';
+import { createPlaces } from '../places.ts';
+import { retryAfter } from '../retry-after.ts';
 import { BODY_LIMIT_BYTES } from '../server-options.ts';
 import { signedText } from '../signed-text.ts';
 
@@ -22,59 +24,30 @@ export const isForItsCall = (request: FastifyRequest): boolean => {
   return id !== undefined && String(request.headers['webhook-id']).startsWith(`${id}.`);
 };
 
-// As the signature is judged (Standard Webhooks).
-const CLOCK_TOLERANCE_SECONDS = 5 * 60;
 // Bodies that came in part: their signature is not known yet, so this is what a stranger can make us hold. A good
 // line carries a result in less than a second, and an agent that is turned away comes again.
 const MOST_UNPROVEN_PER_CLIENT = 16;
 const MOST_UNPROVEN = 64;
 const TRY_AGAIN_SECONDS = 2;
 
-/** Whether the head could be that of a signed message, which is known before the body is taken. */
-const mayBeSigned = (request: FastifyRequest): boolean => {
-  const { 'webhook-timestamp': at, 'webhook-signature': signature } = request.headers;
-  const isNow =
-    typeof at === 'string' &&
-    /^\d{1,12}$/.test(at) &&
-    Math.abs(Date.now() / 1000 - Number(at)) <= CLOCK_TOLERANCE_SECONDS + 1;
-  return isNow && typeof signature === 'string' && signature !== '' && isForItsCall(request);
-};
-
-/** Counts bodies that are being taken; `take` is false when there are too many. */
-const createPlaces = () => {
-  const taken: string[] = [];
-  return {
-    take: (client: string): boolean => {
-      const isFull =
-        taken.length >= MOST_UNPROVEN ||
-        taken.filter((one) => one === client).length >= MOST_UNPROVEN_PER_CLIENT;
-      if (!isFull) taken.push(client);
-      return !isFull;
-    },
-    free: (client: string): void => {
-      taken.splice(taken.indexOf(client), 1);
-    },
-  };
-};
-
 const plugin = async (app: FastifyInstance, options: { secret: string }): Promise<void> => {
   const signed = new WeakSet<FastifyRequest>();
   const parse = app.getDefaultJsonParser('error', 'error');
 
-  const places = createPlaces();
+  const places = createPlaces(MOST_UNPROVEN_PER_CLIENT, MOST_UNPROVEN);
 
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;
-    if (!mayBeSigned(request)) throw unsigned();
+    if (!mayBeSigned(request.headers) || !isForItsCall(request)) throw unsigned();
     // The others hold little, and a call that goes on must not wait for them.
     if ((request.routeOptions.bodyLimit ?? 0) <= BODY_LIMIT_BYTES || request.raw.complete) return;
-    const client = clientOf(request.ip);
-    if (!places.take(client)) {
+    const free = places.take(clientOf(request.ip));
+    if (free === null) {
       throw new HttpError('rate_limited', 'Too many results are on their way at once; try again.', {
-        headers: { 'retry-after': String(TRY_AGAIN_SECONDS) },
+        headers: retryAfter(TRY_AGAIN_SECONDS),
       });
     }
-    request.raw.once('close', () => places.free(client));
+    request.raw.once('close', free);
   });
 
   app.removeAllContentTypeParsers();

@@ -5,6 +5,7 @@ import { clientOf } from '../../domain/address-range.ts';
 import { type ApiKey, findApiKey, type Scope } from '../../domain/api-keys.ts';
 import { HttpError } from '../../errors.ts';
 import { LoginGuard } from '../login-guard.ts';
+import { retryAfter } from '../retry-after.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -55,7 +56,7 @@ const plugin = async (app: FastifyInstance, { keys, log }: Options): Promise<voi
       throw new HttpError(
         'rate_limited',
         `Too many wrong keys came from your address; try again in ${wait} seconds.`,
-        { headers: { 'retry-after': String(wait) } },
+        { headers: retryAfter(wait) },
       );
     }
     if (key !== null) guard.passed(client, key.name);

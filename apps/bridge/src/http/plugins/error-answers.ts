@@ -7,6 +7,7 @@ import { DISPATCH_FIELDS } from '../../domain/dispatch-command.ts';
 import { explainUnknownField } from '../../domain/unknown-field.ts';
 import { ERRORS, type ErrorCode, errorBody, type FieldProblem, HttpError, pointerTo } from '../../errors.ts';
 import { StoreUnavailable } from '../../ports.ts';
+import { retryAfter } from '../retry-after.ts';
 
 type Issue = {
   readonly keyword: string;
@@ -69,9 +70,7 @@ export const asHttpError = (error: FastifyError | Error): HttpError => {
     return new HttpError(
       'database_unavailable',
       'The database cannot be reached or written. Whether this was stored is not known: send it again unchanged, with its idempotency key if it has one, and nothing happens twice.',
-      {
-        headers: { 'retry-after': '5' },
-      },
+      { headers: retryAfter(5) },
     );
   }
   if (hasZodFastifySchemaValidationErrors(error)) {

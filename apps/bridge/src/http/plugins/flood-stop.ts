@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { clientOf } from '../../domain/address-range.ts';
 import { HttpError } from '../../errors.ts';
+import { retryAfter } from '../retry-after.ts';
 
 const WINDOW_MS = 60_000;
 // A burst of work is queued, never refused: these stop floods and guessing, not use.
@@ -13,14 +14,13 @@ const PER_AGENT_ADDRESS = 30_000;
 const isSigned = (request: FastifyRequest): boolean => request.routeOptions.config.access === 'signed';
 
 const countedAs = (request: FastifyRequest): string => {
-  const client = clientOf(request.ip);
-  if (isSigned(request)) return `agent ${client}`;
-  return request.apiKey === null ? `address ${client}` : `key ${request.apiKey.name}`;
+  if (request.apiKey !== null) return `key ${request.apiKey.name}`;
+  return `${isSigned(request) ? 'agent' : 'address'} ${clientOf(request.ip)}`;
 };
 
 const limitFor = (request: FastifyRequest): number => {
-  if (isSigned(request)) return PER_AGENT_ADDRESS;
-  return request.apiKey === null ? PER_ADDRESS : PER_KEY;
+  if (request.apiKey !== null) return PER_KEY;
+  return isSigned(request) ? PER_AGENT_ADDRESS : PER_ADDRESS;
 };
 
 const plugin = async (app: FastifyInstance): Promise<void> => {
@@ -46,7 +46,7 @@ const plugin = async (app: FastifyInstance): Promise<void> => {
     const count = await countMissing(request);
     if (count.isAllowed || !count.isExceeded) return;
     throw new HttpError('rate_limited', `Too many requests; try again in ${count.ttlInSeconds} seconds.`, {
-      headers: { 'retry-after': String(count.ttlInSeconds) },
+      headers: retryAfter(count.ttlInSeconds),
     });
   });
 };

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { HttpError } from '../../errors.ts';
+import { retryAfter } from '../retry-after.ts';
 
 /** What the whole process knows about its end. */
 export type Lifecycle = { closing: boolean };
@@ -11,7 +12,7 @@ const plugin = async (app: FastifyInstance, options: { lifecycle: Lifecycle }): 
     const access = request.routeOptions.config.access;
     if (!options.lifecycle.closing || access === 'open' || access === 'signed') return;
     throw new HttpError('shutting_down', 'The bridge is shutting down; try again in a moment.', {
-      headers: { 'retry-after': '5', connection: 'close' },
+      headers: { ...retryAfter(5), connection: 'close' },
     });
   });
 };

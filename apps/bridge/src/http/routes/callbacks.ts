@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { callbackSchema, toCallbackRecord } from '../../domain/call-record.ts';
 import { HttpError } from '../../errors.ts';
 import { replayCallback } from '../../flow/deliver-callback.ts';
-import { encodeCursor, positionOf } from '../cursor.ts';
+import { pageFields, pageOf, positionOf } from '../cursor.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
 
 const listQuery = z.strictObject({
   status: z.enum(['pending', 'delivered', 'dead']).optional(),
   call_id: z.string().max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(200).optional().describe('`next` of the page before'),
+  ...pageFields,
 });
 
 /** `GET /callbacks` and `POST /callbacks/:id/replay`. */
@@ -29,12 +28,8 @@ export const callbackRoutes = (app: App, deps: RouteDeps): void => {
     handler: async ({ query }) => {
       const filter = { status: query.status ?? null, callId: query.call_id ?? null };
       const found = await deps.calls.listCallbacks(filter, positionOf(query.cursor), query.limit + 1);
-      const page = found.slice(0, query.limit);
-      const last = page.at(-1);
-      return {
-        data: page.map(toCallbackRecord),
-        next: found.length > page.length && last !== undefined ? encodeCursor(last) : null,
-      };
+      const { page, next } = pageOf(found, query.limit, (callback) => callback);
+      return { data: page.map(toCallbackRecord), next };
     },
   });
 };

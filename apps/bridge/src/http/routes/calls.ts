@@ -4,12 +4,10 @@ import { callRecordSchema, toCallRecord } from '../../domain/call-record.ts';
 import { HttpError } from '../../errors.ts';
 import { notFound, recordOf } from '../call-answers.ts';
 import { goneOf } from '../client-gone.ts';
-import { encodeCursor, positionOf } from '../cursor.ts';
+import { pageFields, pageOf, positionOf } from '../cursor.ts';
 import { type App, callParams, errorResponses, type RouteDeps } from '../route.ts';
 import { waitForEnd } from '../wait-for-end.ts';
 
-const DEFAULT_PAGE = 50;
-const LARGEST_PAGE = 200;
 // Proxies commonly give up after 30 s.
 const LONGEST_WAIT_SECONDS = 25;
 
@@ -17,8 +15,7 @@ const listQuery = z.strictObject({
   status: z.enum(CALL_STATUSES).optional(),
   destination: z.string().max(64).optional().describe('Any spelling that POST /dispatch takes'),
   account_code: z.string().max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
-  cursor: z.string().max(200).optional().describe('`next` of the page before'),
+  ...pageFields,
 });
 
 const wrong = (field: string, detail: string): HttpError =>
@@ -52,14 +49,10 @@ export const callRoutes = (app: App, deps: RouteDeps): void => {
         accountCode: query.account_code ?? null,
       };
       const calls = await deps.calls.list(filter, positionOf(query.cursor), query.limit + 1);
-      const page = calls.slice(0, query.limit);
-      const last = page.at(-1);
+      const { page, next } = pageOf(calls, query.limit, (call) => call);
       const callbacks = await deps.calls.callbacksOf(page.map(({ id }) => id));
       const of = Map.groupBy(callbacks, ({ callId }) => callId);
-      return {
-        data: page.map((call) => toCallRecord(call, of.get(call.id) ?? [])),
-        next: calls.length > page.length && last !== undefined ? encodeCursor(last) : null,
-      };
+      return { data: page.map((call) => toCallRecord(call, of.get(call.id) ?? [])), next };
     },
   });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DO_NOT_CALL_SOURCES, type DoNotCallEntry, LONGEST_NOTE } from '../../domain/do-not-call-entry.ts';
 import { HttpError } from '../../errors.ts';
 import { listNumber } from '../../flow/do-not-call.ts';
-import { encodeCursor, positionOf } from '../cursor.ts';
+import { pageFields, pageOf, positionOf } from '../cursor.ts';
 import { phoneField } from '../phone-field.ts';
 import { keyName } from '../plugins/authorization.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
@@ -29,11 +29,12 @@ const toEntry = ({ number, source, note, callId, createdAt }: DoNotCallEntry) =>
   created_at: createdAt.toISOString(),
 });
 
+const placeOf = ({ createdAt, number }: DoNotCallEntry) => ({ createdAt, id: number });
+
 const listQuery = z.strictObject({
   number: z.string().max(64).optional().describe(`Only this one. ${SPELLINGS}`),
   source: z.enum(DO_NOT_CALL_SOURCES).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(200).optional().describe('`next` of the page before'),
+  ...pageFields,
 });
 
 const params = z.object({ number: z.string().max(64).describe(SPELLINGS) });
@@ -70,13 +71,8 @@ export const doNotCallRoutes = (app: App, deps: RouteDeps): void => {
       const number = query.number === undefined ? null : phoneField('number', query.number, country);
       const filter = { number, source: query.source ?? null };
       const found = await deps.doNotCall.list(filter, positionOf(query.cursor), query.limit + 1);
-      const page = found.slice(0, query.limit);
-      const last = page.at(-1);
-      const hasMore = found.length > page.length && last !== undefined;
-      return {
-        data: page.map(toEntry),
-        next: hasMore ? encodeCursor({ createdAt: last.createdAt, id: last.number }) : null,
-      };
+      const { page, next } = pageOf(found, query.limit, placeOf);
+      return { data: page.map(toEntry), next };
     },
   });
 

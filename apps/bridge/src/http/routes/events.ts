@@ -6,7 +6,9 @@ import { HttpError } from '../../errors.ts';
 import { notFound } from '../call-answers.ts';
 import { goneOf } from '../client-gone.ts';
 import { streamEvents } from '../event-stream.ts';
+import { createPlaces } from '../places.ts';
 import { keyName } from '../plugins/authorization.ts';
+import { retryAfter } from '../retry-after.ts';
 import { type App, callParams, errorResponses, type RouteDeps } from '../route.ts';
 
 const resumeHeaders = z.looseObject({
@@ -28,18 +30,16 @@ const sessionLasts = ({ session, apiKey, server }: FastifyRequest) => {
 
 /** `GET /calls/:id/events` and `GET /events`: server-sent events. */
 export const eventRoutes = (app: App, deps: RouteDeps): void => {
-  const open = new Map<string, number>();
+  const places = createPlaces(MOST_STREAMS_PER_KEY);
   const stream = (reply: FastifyReply, callId: string | null, after: number) => {
-    const key = keyName(reply.request);
-    const count = open.get(key) ?? 0;
-    if (count >= MOST_STREAMS_PER_KEY) {
+    const free = places.take(keyName(reply.request));
+    if (free === null) {
       throw new HttpError(
         'rate_limited',
         `This key has ${MOST_STREAMS_PER_KEY} event streams open: close some, or follow all calls with GET /events.`,
-        { headers: { 'retry-after': String(TRY_AGAIN_SECONDS) } },
+        { headers: retryAfter(TRY_AGAIN_SECONDS) },
       );
     }
-    open.set(key, count + 1);
     return streamEvents(reply, {
       calls: deps.calls,
       feed: deps.feed,
@@ -52,7 +52,7 @@ export const eventRoutes = (app: App, deps: RouteDeps): void => {
         const facts = { callId, ...traceFacts(reply.request.traceparent) };
         deps.log.warn({ ...facts, err: error }, 'an event stream broke off');
       })
-      .finally(() => open.set(key, (open.get(key) ?? 1) - 1));
+      .finally(free);
   };
   const errors = [
     'validation_failed',

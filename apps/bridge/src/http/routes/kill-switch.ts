@@ -1,6 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Pause } from '../../domain/pause.ts';
-import { pauseDialling, resumeDialling } from '../../flow/switch-dialling.ts';
+import { type Paused, pauseDialling, resumeDialling } from '../../flow/switch-dialling.ts';
 import { keyName } from '../plugins/authorization.ts';
 import { type App, errorResponses, type RouteDeps } from '../route.ts';
 
@@ -20,6 +21,28 @@ export const pauseSchema = z
 /** The pause in the form of the answers. */
 export const toPauseRecord = (pause: Pause | null): z.input<typeof pauseSchema> =>
   pause === null ? null : { since: pause.since.toISOString(), reason: pause.reason, by: pause.by };
+
+/** Pauses dialling in the name of the request's key. */
+export const pauseFor = async (
+  deps: RouteDeps,
+  request: FastifyRequest,
+  asked: { readonly reason: string | null; readonly hangUp: boolean },
+): Promise<Paused> => {
+  const by = keyName(request);
+  const paused = await pauseDialling(deps, { ...asked, by });
+  const { pause, ...counts } = paused;
+  deps.log.warn({ key: by, reason: pause.reason, ...counts }, 'dialling paused');
+  deps.wake();
+  return paused;
+};
+
+/** Resumes dialling in the name of the request's key; false when nothing was paused. */
+export const resumeFor = async (deps: RouteDeps, request: FastifyRequest): Promise<boolean> => {
+  const resumed = await resumeDialling(deps);
+  if (resumed) deps.log.warn({ key: keyName(request) }, 'dialling resumed');
+  deps.wake();
+  return resumed;
+};
 
 const errors = ['validation_failed', 'unauthorized', 'scope_missing', 'database_unavailable'] as const;
 
@@ -49,11 +72,7 @@ export const killSwitchRoutes = (app: App, deps: RouteDeps): void => {
     },
     handler: async (request) => {
       const { reason, hang_up: hangUp = false } = request.body ?? {};
-      const by = keyName(request);
-      const paused = await pauseDialling(deps, { reason: reason || null, by, hangUp });
-      const { pause, ...counts } = paused;
-      deps.log.warn({ key: by, reason: pause.reason, ...counts }, 'dialling paused');
-      deps.wake();
+      const { pause, ...counts } = await pauseFor(deps, request, { reason: reason || null, hangUp });
       return { pause: toPauseRecord(pause), ...counts };
     },
   });
@@ -74,11 +93,6 @@ export const killSwitchRoutes = (app: App, deps: RouteDeps): void => {
         ...errorResponses(...errors),
       },
     },
-    handler: async (request) => {
-      const resumed = await resumeDialling(deps);
-      if (resumed) deps.log.warn({ key: keyName(request) }, 'dialling resumed');
-      deps.wake();
-      return { pause: null, resumed };
-    },
+    handler: async (request) => ({ pause: null, resumed: await resumeFor(deps, request) }),
   });
 };

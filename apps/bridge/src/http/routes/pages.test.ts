@@ -321,7 +321,7 @@ describe('the kill switch on the first page', () => {
     expect(await pause()).toMatchObject({ reason: '<wrong> list', by: 'boss' });
     const shown = await page(cookies);
     expect(shown).toMatch(
-      /Paused since <time datetime="[^"]+Z">[^<]+<\/time>: &lt;wrong&gt; list \(key boss\)/,
+      /Paused since <time datetime="[^"]+Z">\d{1,2} \w+ \d{4}, [^<]+<\/time>: &lt;wrong&gt; list \(key boss\)/,
     );
     expect(shown).not.toContain('action="/pages/pause"');
     expect((await submit('/pages/resume', { token }, cookies)).statusCode).toBe(303);

@@ -5,7 +5,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERRORS, HttpError } from '../../errors.ts';
-import { pauseDialling, resumeDialling } from '../../flow/switch-dialling.ts';
 import { callsPage } from '../pages/calls-page.ts';
 import { errorPage } from '../pages/error-page.ts';
 import { STYLE_URL } from '../pages/layout.ts';
@@ -14,7 +13,7 @@ import { keyName } from '../plugins/authorization.ts';
 import { formTokenFor, giveSession, takeSession } from '../plugins/browser-sessions.ts';
 import { asHttpError } from '../plugins/error-answers.ts';
 import type { RouteDeps } from '../route.ts';
-import { LONGEST_REASON } from './kill-switch.ts';
+import { LONGEST_REASON, pauseFor, resumeFor } from './kill-switch.ts';
 
 const SHOWN = 20;
 // Nothing but our own style and forms: no script, no frame, no picture of others.
@@ -124,11 +123,7 @@ export const pages = async (app: FastifyInstance, deps: RouteDeps): Promise<void
     config: { access: 'admin', form: true },
     schema: { ...hidden, body: pauseSchema },
     handler: async (request, reply) => {
-      const by = keyName(request);
-      const reason = request.body.reason || null;
-      const { live } = await pauseDialling(deps, { reason, by, hangUp: false });
-      deps.log.warn({ key: by, reason, live, canceled: 0 }, 'dialling paused');
-      deps.wake();
+      await pauseFor(deps, request, { reason: request.body.reason || null, hangUp: false });
       return goTo(reply, '/');
     },
   });
@@ -139,8 +134,7 @@ export const pages = async (app: FastifyInstance, deps: RouteDeps): Promise<void
     config: { access: 'admin', form: true },
     schema: { ...hidden, body: formSchema },
     handler: async (request, reply) => {
-      if (await resumeDialling(deps)) deps.log.warn({ key: keyName(request) }, 'dialling resumed');
-      deps.wake();
+      await resumeFor(deps, request);
       return goTo(reply, '/');
     },
   });
@@ -153,11 +147,11 @@ export const pages = async (app: FastifyInstance, deps: RouteDeps): Promise<void
     handler: async (request, reply) => {
       const of = (status: readonly CallStatus[]) =>
         deps.calls.list({ status, destination: null, accountCode: null }, null, SHOWN);
-      const [waiting, live, ended, { pause }] = await Promise.all([
+      const [waiting, live, ended, pause] = await Promise.all([
         of(WAITING),
         of(LIVE),
         of(ENDED),
-        deps.calls.readQueue(deps.settings.trunk, 1),
+        deps.calls.readPause(),
       ]);
       const maySwitch = request.apiKey?.scopes.includes('admin') === true;
       const token = formTokenFor(request, reply);
