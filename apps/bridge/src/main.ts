@@ -24,7 +24,7 @@ import { openDatabase } from './adapters/postgres/database.ts';
 import { checkDiskSpace } from './adapters/postgres/disk-space.ts';
 import { createDoNotCallStore } from './adapters/postgres/do-not-call-store.ts';
 import { explainDatabase } from './adapters/postgres/explain-database.ts';
-import { migrate } from './adapters/postgres/migrate.ts';
+import { migratePatiently } from './adapters/postgres/migrate.ts';
 import { makePrivateFolder } from './adapters/postgres/private-folder.ts';
 import { createRecordingStore } from './adapters/recordings/recording-store.ts';
 import { buildApp } from './app.ts';
@@ -73,7 +73,7 @@ const openStore = async (config: BridgeConfig, metrics: BridgeMetrics, log: Logg
         : { type: 'postgres', url: config.DATABASE_URL },
       (error) => log.warn({ err: error }, 'a database connection was lost'),
     );
-    const applied = await migrate(opened.db);
+    const applied = await migratePatiently(opened);
     return {
       opened,
       applied,

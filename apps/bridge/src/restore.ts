@@ -42,6 +42,8 @@ export const restore = async (
   const boot = url === null ? markBoot(config.DATA_DIR) : null;
   const database = openDatabase(
     url === null ? { type: 'folder', dataDir: config.DATA_DIR } : { type: 'postgres', url },
+    () => {},
+    { patient: true },
   );
   let restored = false;
   try {

@@ -151,16 +151,14 @@ const explain = (error: unknown): unknown => {
 
 /**
  * Loads a backup into an empty database, all of it or nothing. What happened after it was taken is not known: calls
- * that could have been dispatched since end `unknown`, and dialling is paused until somebody has looked.
+ * that could have been dispatched since end `unknown`, and dialling is paused until somebody has looked. `db` is
+ * patient: the file may come slowly, from a person's pipe.
  *
  * @throws StartError when the database is not empty or the backup cannot be used.
  */
 export const restoreBackup = async (db: Kysely<Database>, source: Readable): Promise<Restored> => {
   try {
     return await db.transaction().execute(async (tx): Promise<Restored> => {
-      // The file may come slowly, from a person's pipe; nobody else uses the database meanwhile.
-      await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx);
-      await sql`set local statement_timeout = 0`.execute(tx);
       const { header, counts } = await pipeline(source, createGunzip(), (bytes: AsyncIterable<Buffer>) =>
         loadLines(tx, textOf(bytes)),
       );
