@@ -25,8 +25,9 @@ export const holdEvent = ({ until, reason }: Hold, call: Call): CallEvent => {
 };
 
 const closedHold = (call: Call, { hours, policy }: DialSettings, now: Date): Hold | null => {
+  if (hours === null) return null;
   const parsed = parsePhoneNumber(call.destination, policy.defaultCountry);
-  if (hours === null || parsed.status === 'invalid') return null;
+  if (parsed.status === 'invalid') return null;
   const until = opensFor(parsed.number, hours, now);
   if (until === null) {
     const reason = 'The calling hours and holidays leave no time for this number within two months.';
