@@ -60,6 +60,7 @@ export {
 } from './caller-id.ts';
 export { offeredCodecs } from './codec-offer.ts';
 export {
+  checkCallerIdPolicy,
   checkDialPolicy,
   checkTransferPolicy,
   type DialPolicy,
