@@ -5,6 +5,7 @@ import { opensFor } from '../domain/call-times.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { historyRails } from '../domain/history-rails.ts';
 import { DEFAULT_NOT_AFTER_MS } from '../domain/next-attempt.ts';
+import { refusalsOf } from '../domain/rail-verdict.ts';
 import type { CallTransaction } from '../ports.ts';
 import { countUsage } from './count-usage.ts';
 
@@ -52,7 +53,7 @@ export const findHold = async (
   if (closed !== null) return closed;
   if (call.status !== 'queued') return null;
   const usage = await countUsage(tx, call, settings.caps, null, 'start');
-  const refusals = historyRails(settings.caps, usage, call, now).filter(({ code }) => code !== null);
+  const refusals = refusalsOf(historyRails(settings.caps, usage, call, now));
   const [first] = refusals;
   if (first === undefined) return null;
   const trunk = usage.hour.trunk.freeAt ?? usage.day.trunk.freeAt;
