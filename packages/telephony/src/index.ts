@@ -67,7 +67,6 @@ export {
   type DialRail,
   type DialRails,
   type DialRefusal,
-  type DialVerdict,
   runDialRails,
 } from './dial-policy.ts';
 export { DIAL_FORMATS, type DialFormat, toDialString } from './dial-string.ts';
@@ -91,7 +90,7 @@ export {
   type Verdict,
 } from './end-reason.ts';
 export { isFictitiousNumber } from './fictitious-number.ts';
-export { type From, type FromSettings, fromOf } from './from.ts';
+export { type FromSettings, fromOf } from './from.ts';
 export {
   DEFAULT_TRANSFER_TARGET,
   type GrantedPlaybook,

@@ -119,7 +119,7 @@ export const dispatchQueuedCalls = async (deps: DispatchDeps): Promise<number | 
 
 const logHeld = (deps: DispatchDeps, call: Call): void => {
   deps.log.info(
-    { callId: call.id, until: call.scheduledFor },
+    { ...callFacts(call), until: call.scheduledFor },
     'call waits, its rails do not let it start now',
   );
 };
