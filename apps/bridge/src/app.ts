@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { type AddressRange, parseRange } from './domain/address-range.ts';
+import { type AddressRange, rangesOf } from './domain/address-range.ts';
 import type { ApiKey } from './domain/api-keys.ts';
 import { acceptAnyBody } from './http/any-body.ts';
 import { limitPerClient } from './http/connections-per-client.ts';
@@ -67,7 +67,7 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
   app.removeContentTypeParser('text/plain');
   app.server.maxConnections = MOST_CONNECTIONS;
   // Behind these many clients share one address: this host's own programs and the proxy.
-  const exempt = ['127.0.0.0/8', '::1', ...deps.trustProxy].map(parseRange).filter((range) => range !== null);
+  const exempt = rangesOf(['127.0.0.0/8', '::1', ...deps.trustProxy]);
   limitPerClient(app.server, { most: MOST_CONNECTIONS_PER_CLIENT, exempt });
 
   await app.register(trace);

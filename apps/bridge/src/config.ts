@@ -17,7 +17,7 @@ import {
   withDefault,
 } from '@outdial/runtime';
 import { z } from 'zod';
-import { type AddressRange, parseRange } from './domain/address-range.ts';
+import { type AddressRange, parseRange, rangesOf } from './domain/address-range.ts';
 import { parseApiKeys } from './domain/api-keys.ts';
 import { checkCallbackUrl, parseAllowedHosts } from './domain/callback-target.ts';
 import type { DispatchLimits } from './domain/claim-place.ts';
@@ -137,7 +137,7 @@ export const limitsOf = (config: BridgeConfig): DispatchLimits => ({
 
 /** Who may use the API and its pages; empty: everybody. */
 export const allowedAddresses = (config: BridgeConfig): readonly AddressRange[] =>
-  config.BRIDGE_IP_ALLOWLIST.map(parseRange).filter((range) => range !== null);
+  rangesOf(config.BRIDGE_IP_ALLOWLIST);
 
 /** Folder of the recordings. */
 export const recordingsDir = (config: BridgeConfig): string =>

@@ -16,15 +16,14 @@ import { createLiveKit } from './adapters/livekit/livekit.ts';
 import { createWebhookReader } from './adapters/livekit/webhook.ts';
 import { openPlaybooks } from './adapters/playbooks/open-playbooks.ts';
 import { createAlarmClock } from './adapters/postgres/alarm-clock.ts';
-import { markBoot } from './adapters/postgres/boot-mark.ts';
 import { createCallStore } from './adapters/postgres/call-store.ts';
 import { openChangeFeed } from './adapters/postgres/change-feed.ts';
-import { lockDataDir } from './adapters/postgres/data-dir-lock.ts';
 import { openDatabase } from './adapters/postgres/database.ts';
 import { checkDiskSpace } from './adapters/postgres/disk-space.ts';
 import { createDoNotCallStore } from './adapters/postgres/do-not-call-store.ts';
 import { explainDatabase } from './adapters/postgres/explain-database.ts';
-import { migrate } from './adapters/postgres/migrate.ts';
+import { holdPlace } from './adapters/postgres/hold-place.ts';
+import { migratePatiently } from './adapters/postgres/migrate.ts';
 import { makePrivateFolder } from './adapters/postgres/private-folder.ts';
 import { createRecordingStore } from './adapters/recordings/recording-store.ts';
 import { buildApp } from './app.ts';
@@ -60,20 +59,12 @@ const CONNECTIONS_END_WITHIN_MS = 10_000;
 
 /** Opens the records, and says in one sentence why they cannot be opened. */
 const openStore = async (config: BridgeConfig, metrics: BridgeMetrics, log: Logger) => {
-  const embedded = config.DATABASE_URL === null;
-  const checkSpace = embedded ? () => checkDiskSpace(config.DATA_DIR) : () => {};
-  if (embedded) makePrivateFolder(config.DATA_DIR);
-  checkSpace();
-  const lock = embedded ? lockDataDir(config.DATA_DIR) : null;
-  const boot = embedded ? markBoot(config.DATA_DIR) : null;
+  const { place, lock, boot } = holdPlace(config);
+  const embedded = place.type === 'folder';
+  const checkSpace = embedded ? () => checkDiskSpace(place.dataDir) : () => {};
   const open = async () => {
-    const opened = openDatabase(
-      config.DATABASE_URL === null
-        ? { type: 'folder', dataDir: config.DATA_DIR }
-        : { type: 'postgres', url: config.DATABASE_URL },
-      (error) => log.warn({ err: error }, 'a database connection was lost'),
-    );
-    const applied = await migrate(opened.db);
+    const opened = openDatabase(place, (error) => log.warn({ err: error }, 'a database connection was lost'));
+    const applied = await migratePatiently(opened);
     return {
       opened,
       applied,

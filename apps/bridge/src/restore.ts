@@ -2,12 +2,9 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Logger } from '@outdial/runtime';
 import { restoreBackup } from './adapters/backup/restore-backup.ts';
-import { markBoot } from './adapters/postgres/boot-mark.ts';
-import { lockDataDir } from './adapters/postgres/data-dir-lock.ts';
 import { openDatabase } from './adapters/postgres/database.ts';
-import { checkDiskSpace } from './adapters/postgres/disk-space.ts';
 import { explainDatabase } from './adapters/postgres/explain-database.ts';
-import { makePrivateFolder } from './adapters/postgres/private-folder.ts';
+import { holdPlace } from './adapters/postgres/hold-place.ts';
 import type { BridgeConfig } from './config.ts';
 import { StartError } from './start-error.ts';
 
@@ -33,20 +30,14 @@ export const restore = async (
   log: Logger,
 ): Promise<void> => {
   const source = await openSource(file);
-  const url = config.DATABASE_URL;
-  if (url === null) {
-    makePrivateFolder(config.DATA_DIR);
-    checkDiskSpace(config.DATA_DIR);
-  }
-  const lock = url === null ? lockDataDir(config.DATA_DIR) : null;
-  const boot = url === null ? markBoot(config.DATA_DIR) : null;
-  const database = openDatabase(
-    url === null ? { type: 'folder', dataDir: config.DATA_DIR } : { type: 'postgres', url },
-  );
+  const { place, lock, boot } = holdPlace(config);
+  const database = openDatabase(place, () => {}, { patient: true });
   let restored = false;
   try {
     const load = () => restoreBackup(database.db, source);
-    const { takenAt, rows, closed, waiting } = await (url === null ? load() : explainDatabase(load));
+    const { takenAt, rows, closed, waiting } = await (place.type === 'folder'
+      ? load()
+      : explainDatabase(load));
     restored = true;
     log.info({ takenAt, rows }, 'backup restored');
     log.warn(

@@ -81,7 +81,8 @@ const checkType = (number: PhoneNumber): DialRefusal | null => {
   return reason === null ? null : refuse('number_type_not_allowed', reason);
 };
 
-const checkCallerId = (callerId: string | null, policy: DialPolicy): DialRefusal | null =>
+/** Whether calls may go out under a caller ID (`null`: none is chosen yet, not checked). `null`: they may. */
+export const checkCallerIdPolicy = (callerId: string | null, policy: DialPolicy): DialRefusal | null =>
   callerId === null || isCallerIdAllowed(callerId, policy.callerIdsAllowed, policy.defaultCountry)
     ? null
     : refuse('caller_id_not_allowed', 'This caller ID is not in CALLER_IDS_ALLOWED.');
@@ -115,7 +116,7 @@ export const runDialRails = (
       ['destination', null],
       ['country', checkCountry(number, policy)],
       ['number_type', checkType(number)],
-      ['caller_id', checkCallerId(request.callerId, policy)],
+      ['caller_id', checkCallerIdPolicy(request.callerId, policy)],
       ['fictitious', checkFictitious(number, policy)],
     ]),
   };

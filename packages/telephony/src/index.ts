@@ -60,13 +60,13 @@ export {
 } from './caller-id.ts';
 export { offeredCodecs } from './codec-offer.ts';
 export {
+  checkCallerIdPolicy,
   checkDialPolicy,
   checkTransferPolicy,
   type DialPolicy,
   type DialRail,
   type DialRails,
   type DialRefusal,
-  type DialVerdict,
   runDialRails,
 } from './dial-policy.ts';
 export { DIAL_FORMATS, type DialFormat, toDialString } from './dial-string.ts';
@@ -90,7 +90,7 @@ export {
   type Verdict,
 } from './end-reason.ts';
 export { isFictitiousNumber } from './fictitious-number.ts';
-export { type From, type FromSettings, fromOf } from './from.ts';
+export { type FromSettings, fromOf } from './from.ts';
 export {
   DEFAULT_TRANSFER_TARGET,
   type GrantedPlaybook,

@@ -21,6 +21,10 @@ export const parseRange = (text: string): AddressRange | null => {
   return range === null ? null : unmapped(range);
 };
 
+/** Reads a list of them, without those that are neither. */
+export const rangesOf = (texts: readonly string[]): readonly AddressRange[] =>
+  texts.map(parseRange).filter((range) => range !== null);
+
 const readRange = (text: string): AddressRange | null => {
   if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text)) {
     return ipaddr.parseCIDR(text);

@@ -38,7 +38,8 @@ export type CallUsage = Readonly<Record<CapPeriod, Readonly<Record<CapOwner, Cap
   readonly block: CapUse;
 };
 
-const UNUSED: CapUse = { used: 0, freeAt: null };
+/** What a cap has counted where there is none. */
+export const UNUSED: CapUse = { used: 0, freeAt: null };
 const NONE = { trunk: UNUSED, key: UNUSED, account: UNUSED };
 
 /** Where nothing was counted. */

@@ -72,7 +72,8 @@ export const callTimes = (
   });
   if (hours === null) return times(pass('calling_hours', 'No calling hours are set.'));
   if (number === null) return times(pass('calling_hours', 'The number is not known, and so is its time.'));
-  const opening = opensFor(number, hours, start);
+  const zones = calleeZones(number, hours.home);
+  const opening = nextOpening(hours, zones, start);
   if (opening === null) {
     return times(
       refuse(
@@ -85,7 +86,7 @@ export const callTimes = (
   if (opening.getTime() === start.getTime()) {
     return times(pass('calling_hours', 'It is within the calling hours of the number.'));
   }
-  const told = tellOpening(opening, calleeZones(number, hours.home));
+  const told = tellOpening(opening, zones);
   // A deadline that makes no sense is told by its own rail.
   if (opening < notAfter || notAfter <= start) {
     const detail = `Outside the calling hours; the call would wait until ${told}.`;

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { aChoice, settings, T0 } from '../../test/fixtures.ts';
+import { worstDay } from '../../test/worst-day.ts';
 import { ERRORS, RAIL_ERRORS } from '../errors.ts';
 import { railEnvironment } from '../rail-environment.ts';
 import { planCall } from './plan-call.ts';
-import { worstDay } from './worst-day.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/guard-rails.md'), 'utf8');
 

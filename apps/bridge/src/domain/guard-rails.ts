@@ -1,6 +1,7 @@
 import {
   type CallerIdChoice,
   type CallerIdSettings,
+  checkCallerIdPolicy,
   chooseCallerId,
   type DialPolicy,
   type DialRail,
@@ -149,8 +150,7 @@ const callerIdRail = (command: DispatchCommand, e164: string, settings: DialSett
   if (choice.status === 'missing') {
     return { choice: null, verdict: refuse('caller_id', 'caller_id_missing', choice.reason) };
   }
-  const dial = runDialRails({ destination: e164, callerId: choice.callerId }, settings.policy);
-  const refusal = dial.refusals.get('caller_id') ?? null;
+  const refusal = checkCallerIdPolicy(choice.callerId, settings.policy);
   return refusal === null
     ? { choice, verdict: pass('caller_id', choice.why) }
     : { choice: null, verdict: refuse('caller_id', refusal.code, refusal.reason) };

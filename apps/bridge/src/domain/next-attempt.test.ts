@@ -66,9 +66,11 @@ test('an attempt asks for the same call, without its key, and names the first', 
   expect(third).toMatchObject({ attempt: 3, retryOf: id });
 });
 
-test('a call that is placed again by hand is one call, now', () => {
+test('a call that is placed again by hand is one call, when and by whom it is asked for', () => {
   const call = busy({ outcome: makeOutcome('busy'), notAfterGiven: true, retryOf: 'call_first', attempt: 2 });
-  expect(retryOf(call, NOW)).toMatchObject({
+  const asked = { apiKeyName: 'crm', scheduledFor: null, notAfter: after(60 * MINUTE, NOW) };
+  expect(retryOf(call, asked)).toMatchObject({
+    apiKeyName: 'crm',
     destination: call.destination,
     idempotencyKey: null,
     attempt: 1,

@@ -11,8 +11,7 @@ export type Repetition = Omit<NewCall, 'id'>;
 
 const repetitionOf = (
   call: Call,
-): Omit<Repetition, 'attempt' | 'maxAttempts' | 'retryOf' | 'scheduledFor' | 'notAfter'> => ({
-  apiKeyName: call.apiKeyName,
+): Omit<Repetition, 'apiKeyName' | 'attempt' | 'maxAttempts' | 'retryOf' | 'scheduledFor' | 'notAfter'> => ({
   idempotencyKey: null,
   requestDigest: call.requestDigest,
   fingerprint: call.fingerprint,
@@ -56,6 +55,7 @@ export const nextAttempt = (call: Call, now: Date): Repetition | null => {
   if (scheduledFor >= notAfter) return null;
   return {
     ...repetitionOf(call),
+    apiKeyName: call.apiKeyName,
     attempt: call.attempt + 1,
     maxAttempts: call.maxAttempts,
     retryOf: call.attempt === 1 ? call.id : call.retryOf,
@@ -64,13 +64,15 @@ export const nextAttempt = (call: Call, now: Date): Repetition | null => {
   };
 };
 
-/** A call that somebody asks to be placed once more, now. */
-export const retryOf = (call: Call, now: Date): Repetition => ({
+/** A call that somebody asks to be placed once more: who, and when it may start. */
+export const retryOf = (
+  call: Call,
+  asked: Pick<Repetition, 'apiKeyName' | 'scheduledFor' | 'notAfter'>,
+): Repetition => ({
   ...repetitionOf(call),
+  ...asked,
   attempt: 1,
   maxAttempts: 1,
   retryOf: call.id,
-  scheduledFor: null,
-  notAfter: new Date(now.getTime() + DEFAULT_NOT_AFTER_MS),
   notAfterGiven: false,
 });

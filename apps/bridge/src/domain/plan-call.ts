@@ -11,7 +11,7 @@ import {
   runGuardRails,
 } from './guard-rails.ts';
 import type { PlaybookChoice } from './playbook-choice.ts';
-import { fieldOf } from './rail-verdict.ts';
+import { fieldOf, refusalsOf } from './rail-verdict.ts';
 
 /** A call that may be placed, all but its id and the key and the trace it came with. */
 export type PlannedCall = Omit<NewCall, 'id' | 'apiKeyName' | 'idempotencyKey' | 'traceparent'>;
@@ -55,8 +55,8 @@ export const planCall = (
   history: DestinationHistory = NO_HISTORY,
 ): CallPlan => {
   const rails = runGuardRails(command, settings, now, choice, history);
-  const refusal = rails.verdicts.find((verdict) => verdict.code !== null);
-  if (refusal?.code || rails.number === null || rails.callerId === null || rails.playbook === null) {
+  const [refusal] = refusalsOf(rails.verdicts);
+  if (refusal !== undefined || rails.number === null || rails.callerId === null || rails.playbook === null) {
     return {
       status: 'refused',
       code: refusal?.code ?? 'invalid_number',

@@ -19,6 +19,13 @@ export const refuse = (
   retryAt: Date | null = null,
 ): RailVerdict => ({ rail, verdict: 'refuse', code, detail, retryAt });
 
+/** A rail that does not hold. */
+export type Refusal = RailVerdict & { readonly code: RefusalCode };
+
+/** Those of these rails that do not hold, in order. */
+export const refusalsOf = (verdicts: readonly RailVerdict[]): readonly Refusal[] =>
+  verdicts.filter((verdict): verdict is Refusal => verdict.code !== null);
+
 /** The fields that refusals name where the rail is not called after one. */
 const ABOUT_DESTINATION: readonly Rail[] = [
   'country',

@@ -1,12 +1,13 @@
 import { makeOutcome } from '@outdial/telephony';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { calleeLeg, TOKEN } from '../../test/fixtures.ts';
+import { calleeLeg, settings, TOKEN } from '../../test/fixtures.ts';
 import { openWorld, type World } from '../../test/world.ts';
 import type { Call } from '../domain/call.ts';
 import type { CallEventType } from '../domain/call-event.ts';
 import { applyEvent } from './advance.ts';
 import { closeCallsWithoutAgent } from './close-lost-calls.ts';
+import { grantCall } from './grant-call.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -64,6 +65,25 @@ describe('what is written with a call', () => {
     const id = await world.dispatched();
     const { nextDispatchAt } = await world.found(id);
     expect((await alarms(id)).at(-1)).toEqual(['look-at-call', nextDispatchAt]);
+  });
+
+  test('an alarm for the time until which it is held back, at its start or at its grant', async () => {
+    const inThreeDays = { weekday: (new Date().getUTCDay() + 3) % 7, from: 0, to: 1440 };
+    const closed = settings({ hours: { windows: [inThreeDays], holidays: [], home: 'Etc/UTC' } });
+    const asked = { notAfter: new Date(Date.now() + 8 * 86_400_000) };
+    const queued = await world.place(asked);
+    await world.dispatchAll({ settings: closed });
+    const dispatched = await world.dispatched(asked);
+    await grantCall({ calls: world.calls, settings: closed }, dispatched, {
+      token: TOKEN,
+      dispatch: 1,
+      job_id: 'AJ_1',
+    });
+    for (const id of [queued.id, dispatched]) {
+      const { status, scheduledFor } = await world.found(id);
+      expect(status).toBe('queued');
+      expect((await alarms(id)).at(-1)).toEqual(['look-at-call', scheduledFor]);
+    }
   });
 
   test('one callback for each event and each address that wants it, with an alarm for now', async () => {

@@ -11,7 +11,7 @@ import type { CallStore, CallTransaction, LockedCall } from '../ports.ts';
 /** The call after an event, and whether this event ended it. */
 export type Advanced = { readonly call: Call; readonly changed: boolean; readonly ended: boolean };
 
-/** Writes down a call that is asked for: the row, who hears of it, its event, and the alarm for its time. */
+/** Writes down a call that is asked for: the row, who hears of it, and all that it leads to. */
 export const placeCall = async (
   tx: CallTransaction,
   asked: Repetition,
@@ -21,13 +21,16 @@ export const placeCall = async (
   const call = await tx.insert({ ...asked, id: newCallId(now, randomBytes(10)) });
   await addRecipients(call.id);
   await follow(tx, null, call, now);
-  await tx.setAlarm({ type: 'call', id: call.id }, call.scheduledFor);
   return call;
 };
 
 /** A call that repeats another: whoever waits to hear of that one hears of this one. */
 export const placeRepetition = (tx: CallTransaction, of: Call, asked: Repetition, now: Date): Promise<Call> =>
   placeCall(tx, asked, now, (id) => tx.copyRecipients(of.id, id));
+
+/** When a call is to be looked at; null: it has no such time, and one that is new is looked at now. */
+const nextLook = (call: Call): Date | null =>
+  call.status === 'queued' ? call.scheduledFor : call.nextDispatchAt;
 
 /** What a change leads to, in its own transaction: events, callbacks, the next attempt, alarms. */
 const follow = async (tx: CallTransaction, before: Call | null, after: Call, now: Date): Promise<void> => {
@@ -41,8 +44,9 @@ const follow = async (tx: CallTransaction, before: Call | null, after: Call, now
   const waited = isOver ? await tx.hurryCallbacks(after.id, 'call.ended') : [];
   for (const id of [...told, ...waited]) await tx.setAlarm({ type: 'callback', id }, null);
   if (next !== null) await placeRepetition(tx, after, next, now);
-  if (after.nextDispatchAt !== null && after.nextDispatchAt.getTime() !== before?.nextDispatchAt?.getTime()) {
-    await tx.setAlarm({ type: 'call', id: after.id }, after.nextDispatchAt);
+  const look = nextLook(after);
+  if (before === null || (look !== null && look.getTime() !== nextLook(before)?.getTime())) {
+    await tx.setAlarm({ type: 'call', id: after.id }, look);
   }
 };
 

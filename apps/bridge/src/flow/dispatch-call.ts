@@ -58,7 +58,6 @@ const holdBack = async (tx: CallTransaction, locked: LockedCall, hold: Hold): Pr
   }
   const { call, changed, ended } = await advance(tx, locked, holdEvent(hold, locked.call));
   if (!changed) return { status: 'none' };
-  if (!ended && hold.until !== null) await tx.setAlarm({ type: 'call', id: call.id }, hold.until);
   return { status: ended ? 'expired' : 'held', call };
 };
 
@@ -120,7 +119,7 @@ export const dispatchQueuedCalls = async (deps: DispatchDeps): Promise<number | 
 
 const logHeld = (deps: DispatchDeps, call: Call): void => {
   deps.log.info(
-    { callId: call.id, until: call.scheduledFor },
+    { ...callFacts(call), until: call.scheduledFor },
     'call waits, its rails do not let it start now',
   );
 };

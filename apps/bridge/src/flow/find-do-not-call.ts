@@ -1,4 +1,6 @@
-import { type NamedTarget, phonesOf } from '../domain/transfer-numbers.ts';
+import type { Call } from '../domain/call.ts';
+import { type DialSettings, doNotCallProblem } from '../domain/guard-rails.ts';
+import { type NamedTarget, phonesOf, targetsOfCall } from '../domain/transfer-numbers.ts';
 import type { CallTransaction } from '../ports.ts';
 
 /** What the do-not-call list says of a call: of its destination (E.164), and the names of targets that are on it. */
@@ -19,3 +21,11 @@ export const findDoNotCall = async (
     doNotCallTargets: phones.filter(({ phone }) => listed.has(phone)).map(({ name }) => name),
   };
 };
+
+/** Why the do-not-call list forbids a call that was accepted; null when it does not. */
+export const findDoNotCallProblem = async (
+  tx: CallTransaction,
+  call: Call,
+  { policy }: DialSettings,
+): Promise<string | null> =>
+  doNotCallProblem(await findDoNotCall(tx, call.destination, targetsOfCall(call), policy.defaultCountry));

@@ -5,6 +5,7 @@ import { opensFor } from '../domain/call-times.ts';
 import type { DialSettings } from '../domain/guard-rails.ts';
 import { historyRails } from '../domain/history-rails.ts';
 import { DEFAULT_NOT_AFTER_MS } from '../domain/next-attempt.ts';
+import { refusalsOf } from '../domain/rail-verdict.ts';
 import type { CallTransaction } from '../ports.ts';
 import { countUsage } from './count-usage.ts';
 
@@ -25,8 +26,9 @@ export const holdEvent = ({ until, reason }: Hold, call: Call): CallEvent => {
 };
 
 const closedHold = (call: Call, { hours, policy }: DialSettings, now: Date): Hold | null => {
+  if (hours === null) return null;
   const parsed = parsePhoneNumber(call.destination, policy.defaultCountry);
-  if (hours === null || parsed.status === 'invalid') return null;
+  if (parsed.status === 'invalid') return null;
   const until = opensFor(parsed.number, hours, now);
   if (until === null) {
     const reason = 'The calling hours and holidays leave no time for this number within two months.';
@@ -51,7 +53,7 @@ export const findHold = async (
   if (closed !== null) return closed;
   if (call.status !== 'queued') return null;
   const usage = await countUsage(tx, call, settings.caps, null, 'start');
-  const refusals = historyRails(settings.caps, usage, call, now).filter(({ code }) => code !== null);
+  const refusals = refusalsOf(historyRails(settings.caps, usage, call, now));
   const [first] = refusals;
   if (first === undefined) return null;
   const trunk = usage.hour.trunk.freeAt ?? usage.day.trunk.freeAt;

@@ -9,11 +9,10 @@ import {
 } from '@outdial/telephony';
 import type { CallEvent } from '../domain/advance-call.ts';
 import type { Call } from '../domain/call.ts';
-import { type DialSettings, doNotCallProblem } from '../domain/guard-rails.ts';
-import { targetsOfCall } from '../domain/transfer-numbers.ts';
+import type { DialSettings } from '../domain/guard-rails.ts';
 import type { CallStore, CallTransaction, LockedCall } from '../ports.ts';
 import { advance } from './advance.ts';
-import { findDoNotCall } from './find-do-not-call.ts';
+import { findDoNotCallProblem } from './find-do-not-call.ts';
 import { findHold, holdEvent } from './find-hold.ts';
 
 type Deps = { readonly calls: CallStore; readonly settings: DialSettings };
@@ -53,10 +52,7 @@ const eventOf = async (
 ): Promise<CallEvent | 'paused'> => {
   if (call.status === 'dispatched' && call.cancelRequestedAt === null) {
     // Its callee may have asked for no more calls, in another call, since this one was dispatched.
-    const { defaultCountry } = settings.policy;
-    const message = doNotCallProblem(
-      await findDoNotCall(tx, call.destination, targetsOfCall(call), defaultCountry),
-    );
+    const message = await findDoNotCallProblem(tx, call, settings);
     if (message !== null) return { type: 'blocked', message };
     // The call stays as it is, and is dispatched again when the pause is over.
     if ((await tx.holdSwitch()) !== null) return 'paused';

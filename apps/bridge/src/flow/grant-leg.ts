@@ -4,6 +4,7 @@ import type { DispatchLimits } from '../domain/claim-place.ts';
 import { type DialSettings, DO_NOT_CALL } from '../domain/guard-rails.ts';
 import { capRails } from '../domain/history-rails.ts';
 import { pausedSentence } from '../domain/pause.ts';
+import { refusalsOf } from '../domain/rail-verdict.ts';
 import type { CallStore } from '../ports.ts';
 import { advance } from './advance.ts';
 import { countUsage } from './count-usage.ts';
@@ -19,6 +20,11 @@ type Deps = {
 export type LegResult =
   | { readonly status: 'not_found' | 'not_granted' }
   | { readonly status: 'answered'; readonly answer: LegAnswer };
+
+const blocked = (message: string): LegResult => ({
+  status: 'answered',
+  answer: legRefused('blocked', { message }),
+});
 
 /**
  * Lets the job that holds a call dial one of its transfer targets as a second leg, once for each target:
@@ -38,16 +44,13 @@ export const grantLeg = async (deps: Deps, id: string, request: LegRequest): Pro
     const { limits, settings } = deps;
     const verdict = judgeLeg({ call, target, load, limits, settings, now });
     if (verdict.status === 'answer') return { status: 'answered', answer: verdict.answer };
-    if ((await tx.findListed([verdict.leg.key])).length > 0)
-      return { status: 'answered', answer: legRefused('blocked', { message: DO_NOT_CALL }) };
+    if ((await tx.findListed([verdict.leg.key])).length > 0) return blocked(DO_NOT_CALL);
     const pause = await tx.holdSwitch();
-    if (pause !== null)
-      return { status: 'answered', answer: legRefused('blocked', { message: pausedSentence(pause) }) };
+    if (pause !== null) return blocked(pausedSentence(pause));
     // It costs as much as a call. Hours and cool-down are the callee's: a target is called for whoever is on the line.
     const usage = await countUsage(tx, call, settings.caps, null, 'start');
-    const full = capRails(settings.caps, usage, call).find(({ code }) => code !== null);
-    if (full !== undefined)
-      return { status: 'answered', answer: legRefused('blocked', { message: full.detail }) };
+    const [full] = refusalsOf(capRails(settings.caps, usage, call));
+    if (full !== undefined) return blocked(full.detail);
     await advance(tx, locked, { type: 'leg_granted', leg: verdict.leg });
     return { status: 'answered', answer: grantedLeg(verdict.leg, now) };
   });

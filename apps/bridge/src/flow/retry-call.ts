@@ -1,10 +1,12 @@
 import { isFinal, parsePhoneNumber } from '@outdial/telephony';
 import type { Call } from '../domain/call.ts';
+import type { CountedCall } from '../domain/call-caps.ts';
 import { type CallTimes, callTimes } from '../domain/call-times.ts';
-import type { DialSettings, RailVerdict, RefusalCode } from '../domain/guard-rails.ts';
+import type { DialSettings, RefusalCode } from '../domain/guard-rails.ts';
 import { historyRails } from '../domain/history-rails.ts';
-import { type Repetition, retryOf } from '../domain/next-attempt.ts';
+import { retryOf } from '../domain/next-attempt.ts';
 import { pausedSentence } from '../domain/pause.ts';
+import { type Refusal, refusalsOf } from '../domain/rail-verdict.ts';
 import type { CallStore, CallTransaction } from '../ports.ts';
 import { placeRepetition } from './advance.ts';
 import { countUsage, secondsUntil } from './count-usage.ts';
@@ -38,15 +40,16 @@ const refusalOf = async (tx: CallTransaction, call: Call, settings: DialSettings
 /** When it would start, and the first rail of the door that does not let it. */
 const timesOf = async (
   tx: CallTransaction,
-  asked: Repetition,
+  asked: CountedCall,
   settings: DialSettings,
   now: Date,
-): Promise<{ readonly times: CallTimes; readonly refusal: RailVerdict | undefined }> => {
+): Promise<{ readonly times: CallTimes; readonly refusal: Refusal | undefined }> => {
   const parsed = parsePhoneNumber(asked.destination, settings.policy.defaultCountry);
   const times = callTimes({}, parsed.status === 'ok' ? parsed.number : null, settings.hours, now);
-  const usage = await countUsage(tx, { ...asked, id: null }, settings.caps, times.scheduledFor, 'accept');
+  const usage = await countUsage(tx, asked, settings.caps, times.scheduledFor, 'accept');
   const counted = historyRails(settings.caps, usage, asked, times.scheduledFor ?? now);
-  return { times, refusal: [times.verdict, ...counted].find(({ code }) => code !== null) };
+  const [refusal] = refusalsOf([times.verdict, ...counted]);
+  return { times, refusal };
 };
 
 /**
@@ -69,13 +72,14 @@ export const retryCall = (
     const pause = await tx.holdSwitch();
     if (pause !== null)
       return { status: 'held', code: 'paused', detail: pausedSentence(pause), retryAfterSeconds: null };
-    const asked = { ...retryOf(locked.call, locked.now), apiKeyName };
-    const { times, refusal } = await timesOf(tx, asked, deps.settings, locked.now);
-    if (refusal !== undefined && refusal.code !== null) {
+    const counted = { ...locked.call, id: null, apiKeyName };
+    const { times, refusal } = await timesOf(tx, counted, deps.settings, locked.now);
+    if (refusal !== undefined) {
       const retryAfterSeconds = secondsUntil(refusal.retryAt, locked.now);
       return { status: 'held', code: refusal.code, detail: refusal.detail, retryAfterSeconds };
     }
     const { scheduledFor, notAfter } = times;
-    const call = await placeRepetition(tx, locked.call, { ...asked, scheduledFor, notAfter }, locked.now);
+    const asked = retryOf(locked.call, { apiKeyName, scheduledFor, notAfter });
+    const call = await placeRepetition(tx, locked.call, asked, locked.now);
     return { status: 'placed', call, replayed: false };
   });

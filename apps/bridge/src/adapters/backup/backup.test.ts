@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,6 +9,7 @@ import { makeOutcome } from '@outdial/telephony';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { result, settings } from '../../../test/fixtures.ts';
+import { keptWaiting } from '../../../test/long-wait.ts';
 import { startPostgres, type TestPostgres } from '../../../test/postgres.ts';
 import { recordingLiveKit } from '../../../test/recording-livekit.ts';
 import { STORES } from '../../../test/use-world.ts';
@@ -16,12 +17,15 @@ import { NO_LIMITS, openWorld, type World } from '../../../test/world.ts';
 import { dispatchQueuedCalls } from '../../flow/dispatch-call.ts';
 import { resumeDialling } from '../../flow/switch-dialling.ts';
 import { takeResult } from '../../flow/take-result.ts';
+import { restore } from '../../restore.ts';
 import { createCallStore } from '../postgres/call-store.ts';
 import { type DatabasePlace, openDatabase } from '../postgres/database.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { TABLES } from './tables.ts';
 import { createBackups } from './write-backup.ts';
+
+const log = createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} });
 
 let postgres: TestPostgres;
 let folder: string;
@@ -150,7 +154,7 @@ const checkDialling = async (
     settings: settings(),
     limits: NO_LIMITS,
     trunk: 'default',
-    log: createLogger({ name: 'test', level: 'info', logPii: false }, { write: () => {} }),
+    log,
     track: () => {},
   });
   expect(livekit.dispatched).toEqual([]);
@@ -243,6 +247,20 @@ test('what is written while a backup is taken is in it whole or not at all', asy
   );
   expect(rows[0]?.lonely).toBe(0);
   await database.close();
+});
+
+test('a restore takes as long as it needs', async () => {
+  const world = await openWorld();
+  const { id } = await world.place();
+  const file = join(folder, 'slow.jsonl.gz');
+  writeFileSync(file, await backupOf(world));
+  await world.close();
+  const url = await postgres.newDatabase();
+  await keptWaiting(url, () => restore({ DATABASE_URL: url, DATA_DIR: folder }, file, log));
+  rmSync(file);
+  const { db, close } = openDatabase({ type: 'postgres', url });
+  expect(await createCallStore(db, async () => {}).find(id)).toMatchObject({ status: 'unknown' });
+  await close();
 });
 
 test('no file stays behind', async () => {

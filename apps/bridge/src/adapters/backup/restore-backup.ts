@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type Kysely, sql } from 'kysely';
-import { z } from 'zod';
 import { closeRestored } from '../../flow/close-restored.ts';
 import { StartError } from '../../start-error.ts';
 import { transactionOn } from '../postgres/call-store.ts';
@@ -10,16 +9,9 @@ import { findOpen } from '../postgres/care-queries.ts';
 import { savePause } from '../postgres/kill-switch-queries.ts';
 import { migrateWithin } from '../postgres/migrate.ts';
 import type { Database } from '../postgres/schema.ts';
-import { TABLES } from './tables.ts';
+import { type BackupEnd, type BackupHeader, backupEndSchema, backupHeaderSchema, TABLES } from './tables.ts';
 
 const BATCH = 500;
-
-const headerSchema = z.object({
-  outdial_backup: z.literal(1),
-  taken_at: z.iso.datetime(),
-  migrations: z.array(z.string()).min(1),
-});
-const endSchema = z.strictObject({ rows: z.record(z.string(), z.int()) });
 
 /** What a restore brought back. */
 export type Restored = {
@@ -32,25 +24,22 @@ export type Restored = {
   readonly waiting: number;
 };
 
+const hasTable = async (tx: Kysely<Database>, table: string): Promise<boolean> => {
+  const { rows } = await sql<{ there: boolean }>`select to_regclass(${table}) is not null as there`.execute(
+    tx,
+  );
+  return rows[0]?.there === true;
+};
+
 const isEmpty = async (tx: Kysely<Database>): Promise<boolean> => {
   for (const table of TABLES) {
     // A bridge that was once started on it leaves these two.
     if (table === 'kill_switch' || table === 'standing_endpoints') continue;
-    const { rows: there } = await sql<{
-      oid: string | null;
-    }>`select to_regclass(${table})::text as oid`.execute(tx);
-    if (there[0]?.oid == null) continue;
+    if (!(await hasTable(tx, table))) continue;
     const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(tx);
     if (rows.length > 0) return false;
   }
   return true;
-};
-
-const hasOurTables = async (tx: Kysely<Database>): Promise<boolean> => {
-  const { rows } = await sql<{ oid: string | null }>`select to_regclass('migrations')::text as oid`.execute(
-    tx,
-  );
-  return rows[0]?.oid != null;
 };
 
 /** Makes the tables as they were in the backup, whatever migrations an empty database has had. */
@@ -60,7 +49,7 @@ const prepare = async (tx: Kysely<Database>, migrations: readonly string[]): Pro
       'The database is not empty, and a restore must not mix two histories. Give it an empty one: another DATA_DIR, or a new database in DATABASE_URL.',
     );
   }
-  if (await hasOurTables(tx)) {
+  if (await hasTable(tx, 'migrations')) {
     for (const table of [...TABLES].reverse())
       await sql`drop table if exists ${sql.table(table)}`.execute(tx);
     await sql`drop table migrations`.execute(tx);
@@ -106,8 +95,8 @@ const TABLE_LINE = /^\{"(\w+)":(\{.*\})\}$/s;
 /** Loads all lines, and holds them against the last one. */
 const loadLines = async (tx: Kysely<Database>, text: AsyncIterable<string>) => {
   const counts: Record<string, number> = Object.fromEntries(TABLES.map((table) => [table, 0]));
-  let header: z.output<typeof headerSchema> | null = null;
-  let end: z.output<typeof endSchema> | null = null;
+  let header: BackupHeader | null = null;
+  let end: BackupEnd | null = null;
   let batch: { table: string; rows: string[] } = { table: '', rows: [] };
   const flush = async (table = '') => {
     await load(tx, batch.table, batch.rows);
@@ -115,7 +104,7 @@ const loadLines = async (tx: Kysely<Database>, text: AsyncIterable<string>) => {
   };
   for await (const line of linesOf(text)) {
     if (header === null) {
-      const read = headerSchema.safeParse(parse(line));
+      const read = backupHeaderSchema.safeParse(parse(line));
       if (!read.success)
         throw broken('it is not a backup of Outdial, or of a version that this one does not know.');
       header = read.data;
@@ -129,7 +118,7 @@ const loadLines = async (tx: Kysely<Database>, text: AsyncIterable<string>) => {
       counts[table] = (counts[table] ?? 0) + 1;
       continue;
     }
-    end = endSchema.safeParse(parse(line)).data ?? null;
+    end = backupEndSchema.safeParse(parse(line)).data ?? null;
     if (end === null) throw broken('it holds a table that this version does not know.');
   }
   await flush();
@@ -151,16 +140,14 @@ const explain = (error: unknown): unknown => {
 
 /**
  * Loads a backup into an empty database, all of it or nothing. What happened after it was taken is not known: calls
- * that could have been dispatched since end `unknown`, and dialling is paused until somebody has looked.
+ * that could have been dispatched since end `unknown`, and dialling is paused until somebody has looked. `db` is
+ * patient: the file may come slowly, from a person's pipe.
  *
  * @throws StartError when the database is not empty or the backup cannot be used.
  */
 export const restoreBackup = async (db: Kysely<Database>, source: Readable): Promise<Restored> => {
   try {
     return await db.transaction().execute(async (tx): Promise<Restored> => {
-      // The file may come slowly, from a person's pipe; nobody else uses the database meanwhile.
-      await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx);
-      await sql`set local statement_timeout = 0`.execute(tx);
       const { header, counts } = await pipeline(source, createGunzip(), (bytes: AsyncIterable<Buffer>) =>
         loadLines(tx, textOf(bytes)),
       );

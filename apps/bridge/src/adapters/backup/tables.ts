@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * Every table of ours, in the order in which rows may be loaded: who is referred to comes first. A table that a
  * migration adds is added here; a test compares the two.
@@ -15,14 +17,16 @@ export const TABLES = [
 ] as const;
 
 /** The first line of a backup. */
-export type BackupHeader = {
+export const backupHeaderSchema = z.object({
   /** Version of this form. */
-  readonly outdial_backup: 1;
+  outdial_backup: z.literal(1),
   /** By the database's clock, RFC 3339. */
-  readonly taken_at: string;
+  taken_at: z.iso.datetime(),
   /** Names of the migrations that the database had had. */
-  readonly migrations: readonly string[];
-};
+  migrations: z.array(z.string()).min(1),
+});
+export type BackupHeader = z.output<typeof backupHeaderSchema>;
 
 /** The last line of a backup: how many rows of each table came before it. */
-export type BackupEnd = { readonly rows: Readonly<Record<string, number>> };
+export const backupEndSchema = z.strictObject({ rows: z.record(z.string(), z.int()) });
+export type BackupEnd = z.output<typeof backupEndSchema>;

@@ -6,8 +6,10 @@ import {
   type CallUsage,
   type CapOwner,
   type CapPeriod,
+  type CapUse,
   type CountedCall,
   PERIOD_MS,
+  UNUSED,
 } from '../../domain/call-caps.ts';
 import { BEFORE_GRANT } from '../../domain/call-change.ts';
 import { LOCK } from './locks.ts';
@@ -15,7 +17,6 @@ import type { Database } from './schema.ts';
 
 // No call can last longer (MAX_CALL_SECONDS), so no second leg was granted longer after its call.
 const LONGEST_CALL = sql`interval '4 hours'`;
-const NO_LIMIT = 2_147_483_647;
 
 const interval = (ms: number) => sql`make_interval(secs => ${ms / 1000}::float8)`;
 
@@ -57,16 +58,17 @@ const isOf = (owner: CapOwner, call: CountedCall) => {
 
 // With `limit` of them in the period, there is room again when the last but so many of them leaves it.
 const use = (owner: CapOwner, period: CapPeriod, limit: number | null, call: CountedCall) => {
+  if (limit === null) return sql`null`;
   const ms = PERIOD_MS[period];
   const filter = sql`filter (where ${isOf(owner, call)} and counted.at > clock.at - ${interval(ms)})`;
   return sql`json_build_object('used', count(*) ${filter}, 'freeAt', extract(epoch from
-    (array_agg(counted.at order by counted.at desc) ${filter})[${limit ?? NO_LIMIT}::int] + ${interval(ms)}) * 1000)`;
+    (array_agg(counted.at order by counted.at desc) ${filter})[${limit}::int] + ${interval(ms)}) * 1000)`;
 };
 
 // Of each other number of the block, when it was called last: the numbers are counted, not the calls.
-const blockUse = (call: CountedCall, limit: number | null) => sql`(
+const blockUse = (call: CountedCall, limit: number) => sql`(
   select json_build_object('used', count(*), 'freeAt', extract(epoch from
-      (array_agg(last_at order by last_at desc))[${limit ?? NO_LIMIT}::int] + interval '1 hour') * 1000)
+      (array_agg(last_at order by last_at desc))[${limit}::int] + interval '1 hour') * 1000)
     from (
       select max(counted.at) as last_at from counted, clock
         where left(destination, -2) = left(${call.destination}, -2) and destination <> ${call.destination}
@@ -83,25 +85,26 @@ const lastCall = (call: CountedCall, caps: CallCaps, waiting: readonly string[])
       and (c.dialing_at is not null or (c.ended_at is null and c.status in (${sql.join(waiting)})
         and coalesce(c.scheduled_for, c.created_at) <= clock.at + interval '1 second')))`;
 
+/** Null: there is no cap, and nothing was counted. */
+type CountedUse = { readonly used: number; readonly freeAt: number | null } | null;
 type Row = {
-  readonly usage: {
-    readonly [Name in CapPeriod]: Record<CapOwner, { used: number; freeAt: number | null }>;
-  } & { readonly lastCallAt: number | null; readonly block: { used: number; freeAt: number | null } };
+  readonly usage: { readonly [Name in CapPeriod]: Record<CapOwner, CountedUse> } & {
+    readonly lastCallAt: number | null;
+    readonly block: CountedUse;
+  };
 };
 
 const toDate = (ms: number | null): Date | null => (ms === null ? null : new Date(Math.ceil(ms)));
-const toUse = ({ used, freeAt }: { used: number; freeAt: number | null }) => ({
-  used,
-  freeAt: toDate(freeAt),
-});
+const toUse = (use: CountedUse): CapUse =>
+  use === null ? UNUSED : { used: use.used, freeAt: toDate(use.freeAt) };
 
 const each = <K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> =>
   Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
 
 /**
- * Counts what the caps hold down, before a call that starts at `at` (null: now). Until the transaction is over
- * nobody else counts. `phase`: at the door every call that waits counts too, before a start only those that are
- * on their way. Take this lock last: whoever holds it must not wait for another.
+ * Counts what the caps that are set hold down, before a call that starts at `at` (null: now). Until the transaction
+ * is over nobody else counts. `phase`: at the door every call that waits counts too, before a start only those that
+ * are on their way. Take this lock last: whoever holds it must not wait for another.
  */
 export const countCalls = async (
   db: Kysely<Database>,
@@ -121,11 +124,12 @@ export const countCalls = async (
       ]),
     )})`,
   ]);
+  // The caps of a period make one row of all that counts; where none of them is set, every row says the same.
   const { rows } = await sql<Row>`with ${counted(call, at, waiting)}
     select json_build_object(${sql.join(uses)},
-      'block', ${blockUse(call, caps.numbersPerBlock)},
+      'block', ${caps.numbersPerBlock === null ? sql`null` : blockUse(call, caps.numbersPerBlock)},
       'lastCallAt', ${caps.cooldownMinutes > 0 ? lastCall(call, caps, waiting) : sql`null`}) as usage
-    from clock left join counted on true`.execute(db);
+    from clock left join counted on true limit 1`.execute(db);
   const usage = rows[0]?.usage;
   if (usage === undefined) throw new Error('The database counted nothing.');
   const perOwner = (period: CapPeriod) => each(CAP_OWNERS, (owner) => toUse(usage[period][owner]));

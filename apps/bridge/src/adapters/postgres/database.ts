@@ -16,15 +16,23 @@ const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 15_000;
 // Longer than any statement here takes by far; a request must not hang on a dead server.
 const STATEMENT_TIMEOUT_MS = 15_000;
+// 24 days, the longest that Postgres counts: of a 0 the driver says nothing, and the limits of its user would hold.
+const FOR_EVER_MS = 2_147_483_647;
 
-const postgresDialect = (url: string, onLost: (error: Error) => void): Dialect => {
+const TIMEOUTS = {
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  // On this side, for a server that does not even say that it took too long.
+  query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+  idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+};
+const NO_TIMEOUTS = { statement_timeout: FOR_EVER_MS, idle_in_transaction_session_timeout: FOR_EVER_MS };
+
+const postgresDialect = (url: string, onLost: (error: Error) => void, patient: boolean): Dialect => {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    ...(patient ? NO_TIMEOUTS : TIMEOUTS),
     keepAlive: true,
     application_name: 'outdial-bridge',
   });
@@ -52,11 +60,13 @@ export type OpenDatabase = {
 
 /**
  * Opens the database. The caller holds the lock on `dataDir`. Column names are camelCase on this side;
- * keys inside JSON stay as they are.
+ * keys inside JSON stay as they are. `patient`: a statement may take as long as it needs, for what is done once and
+ * with nobody waiting.
  */
 export const openDatabase = (
   place: DatabasePlace,
   onLost: (error: Error) => void = () => {},
+  { patient }: { readonly patient: boolean } = { patient: false },
 ): OpenDatabase => {
   const server =
     place.type === 'postgres'
@@ -68,7 +78,7 @@ export const openDatabase = (
   const db = new Kysely<Database>({
     dialect:
       server.type === 'postgres'
-        ? postgresDialect(server.url, onLost)
+        ? postgresDialect(server.url, onLost, patient)
         : new PGliteDialect({ pglite: server.pglite }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });

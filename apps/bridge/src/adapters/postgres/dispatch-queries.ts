@@ -10,12 +10,21 @@ import type { Database } from './schema.ts';
 /** The database's clock at this very moment, in whole milliseconds. */
 export const databaseTime = sql<Date>`date_trunc('milliseconds', clock_timestamp())`;
 
+/** Calls whose time has come. */
+export const isDue = sql<boolean>`(scheduled_for is null or scheduled_for <= clock_timestamp())`;
+
+/** What queued calls start in the order of, before their ids; it has its index. */
+export const startsAt = sql<Date>`coalesce(scheduled_for, created_at)`;
+
+/** Open calls that hold a place of their trunk, and a second one while `leg_open`. */
+export const holdsPlace = sql<boolean>`status in (${sql.join(['dispatched', ...GRANTED])})`;
+
 /** Holds back every other bridge's starts on this trunk, so that its limits are counted by one at a time. */
 export const lockTrunk = async (db: Kysely<Database>, trunk: string): Promise<TrunkLoad> => {
   await sql`select pg_advisory_xact_lock(${LOCK.trunk}::int, hashtext(${trunk}))`.execute(db);
   const { rows } = await sql<TrunkLoad>`select
       (select (count(*) + count(*) filter (where leg_open))::int from calls where trunk = ${trunk} and ended_at is null
-        and status in (${sql.join(['dispatched', ...GRANTED])})) as active,
+        and ${holdsPlace}) as active,
       (select count(*)::int from calls where trunk = ${trunk} and status = 'dispatched') as waiting,
       (select (extract(epoch from clock_timestamp() - max(last_dispatch_at)) * 1000)::float8
         from calls where trunk = ${trunk} and last_dispatch_at > now() - interval '1 hour') as last_start_ms_ago`.execute(
@@ -36,8 +45,8 @@ export const lockNextQueued = async (db: Kysely<Database>, trunk: string): Promi
     .where('status', '=', 'queued')
     .where('endedAt', 'is', null)
     .where('notAfter', '>', sql<Date>`clock_timestamp()`)
-    .where(sql<boolean>`(scheduled_for is null or scheduled_for <= clock_timestamp())`)
-    .orderBy(sql`coalesce(scheduled_for, created_at)`)
+    .where(isDue)
+    .orderBy(startsAt)
     .orderBy('id')
     .limit(1)
     .forUpdate()

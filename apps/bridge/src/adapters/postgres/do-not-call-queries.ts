@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { BEFORE_GRANT } from '../../domain/call-change.ts';
 import type { DoNotCallEntry, DoNotCallSource, NewDoNotCall } from '../../domain/do-not-call-entry.ts';
 import type { DoNotCallFilter, Position } from '../../ports.ts';
+import { afterPosition } from './paging.ts';
 import type { Database } from './schema.ts';
 
 /** Those of these numbers (E.164) that are on the do-not-call list. */
@@ -62,9 +63,7 @@ export const listEntries = async (
   let query = db.selectFrom('doNotCall').selectAll();
   if (filter.number !== null) query = query.where('number', '=', filter.number);
   if (filter.source !== null) query = query.where('source', '=', filter.source);
-  if (position !== null) {
-    query = query.where(sql<boolean>`(created_at, number) < (${position.createdAt}, ${position.id})`);
-  }
+  if (position !== null) query = query.where(afterPosition(position, 'number'));
   return query.orderBy('createdAt', 'desc').orderBy('number', 'desc').limit(limit).execute();
 };
 

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { StoreMeasure } from '../../ports.ts';
+import { isDue, startsAt } from './dispatch-queries.ts';
 import type { Database } from './schema.ts';
 
 const secondsSince = (moment: ReturnType<typeof sql>) =>
@@ -7,10 +8,10 @@ const secondsSince = (moment: ReturnType<typeof sql>) =>
 
 /** What stands in the database now. Open calls, pending callbacks and dead letters each have an index of their own. */
 export const measure = async (db: Kysely<Database>): Promise<StoreMeasure> => {
-  const isScheduled = sql`status = 'queued' and scheduled_for > clock_timestamp()`;
+  const isScheduled = sql`status = 'queued' and not ${isDue}`;
   const { rows: states } = await sql<{ state: string; calls: number; oldestSeconds: number }>`
     select case when ${isScheduled} then 'scheduled' else status end as state, count(*)::int as calls,
-      ${secondsSince(sql`min(coalesce(scheduled_for, created_at))`)} as oldest_seconds
+      ${secondsSince(sql`min(${startsAt})`)} as oldest_seconds
     from calls where ended_at is null group by 1`.execute(db);
   const { rows } = await sql<Omit<StoreMeasure, 'calls' | 'oldestCallSeconds'>>`select
       (select count(*)::int from callbacks where status = 'pending') as callbacks_pending,

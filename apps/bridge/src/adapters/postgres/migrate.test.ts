@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aNewCall } from '../../../test/fixtures.ts';
+import { keptWaiting } from '../../../test/long-wait.ts';
 import { startPostgres, type TestPostgres } from '../../../test/postgres.ts';
 import { openTestStore } from '../../../test/store.ts';
 import { openDatabase } from './database.ts';
-import { migrate } from './migrate.ts';
+import { migrate, migratePatiently } from './migrate.ts';
 
 /** Every migration there is, in order. */
 const [FIRST = '', ...NEXT] = readdirSync(join(import.meta.dirname, 'migrations')).sort();
@@ -26,6 +27,31 @@ test('bridges that start at once migrate once, and their alarms begin at once, t
   for (const bridge of bridges) await bridge.close();
   const stores = await Promise.all([1, 2, 3].map(() => openTestStore({ type: 'postgres', url })));
   for (const store of stores) await store.close();
+});
+
+test('a bridge that starts waits as long as the upgrade takes', async () => {
+  const url = await postgres.newDatabase();
+  const bridge = openDatabase({ type: 'postgres', url });
+  expect(await keptWaiting(url, () => migratePatiently(bridge))).toEqual([FIRST, ...NEXT]);
+  await bridge.close();
+});
+
+test('who is patient knows no limit, not even one of the database itself', async () => {
+  const place = { type: 'postgres', url: await postgres.newDatabase() } as const;
+  const before = openDatabase(place);
+  for (const name of ['statement_timeout', 'idle_in_transaction_session_timeout']) {
+    await sql`do $$ begin
+      execute format('alter database %I set %I = 20', current_database(), ${sql.lit(name)});
+    end $$`.execute(before.db);
+  }
+  await before.close();
+  const { db, close } = openDatabase(place, () => {}, { patient: true });
+  await sql`select pg_sleep(0.1)`.execute(db);
+  const { rows } = await sql`select current_setting('idle_in_transaction_session_timeout') as limit`.execute(
+    db,
+  );
+  expect(rows).not.toEqual([{ limit: '20ms' }]);
+  await close();
 });
 
 test('a database of the version before keeps its calls', async () => {

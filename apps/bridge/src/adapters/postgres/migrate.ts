@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { StartError } from '../../start-error.ts';
+import { type OpenDatabase, openDatabase } from './database.ts';
 import { LOCK } from './locks.ts';
 
 const DIRECTORY = join(import.meta.dirname, 'migrations');
@@ -35,6 +36,20 @@ const readMigrations = async (directory: string): Promise<readonly Migration[]> 
 export const migrate = <DB>(db: Kysely<DB>, directory = DIRECTORY): Promise<readonly string[]> =>
   db.transaction().execute((tx) => migrateWithin(tx, { directory }));
 
+/**
+ * `migrate`, as a bridge does it when it starts. On Postgres over connections of its own: an index on a big table may
+ * take longer than any question of the bridge's may, and so may waiting for another bridge that makes it.
+ */
+export const migratePatiently = async ({ db, server }: OpenDatabase): Promise<readonly string[]> => {
+  if (server.type === 'embedded') return migrate(db);
+  const patient = openDatabase(server, () => {}, { patient: true });
+  try {
+    return await migrate(patient.db);
+  } finally {
+    await patient.close();
+  }
+};
+
 const newerVersion = (name: string): StartError =>
   new StartError(
     `The database holds ${name}, which this version does not know. Start the newer version, or restore a backup from before the upgrade.`,
@@ -53,8 +68,6 @@ export const migrateWithin = async (
   const names = new Set(migrations.map(({ name }) => name));
   const unknown = [...(options.only ?? [])].find((name) => !names.has(name));
   if (unknown !== undefined) throw newerVersion(unknown);
-  // An index on a big table may take longer than any question of the bridge's may.
-  await sql`set local statement_timeout = 0`.execute(tx);
   await sql`select pg_advisory_xact_lock(${LOCK.migration}::int, 0)`.execute(tx);
   await sql`create table if not exists migrations (
     number integer primary key, name text not null, applied_at timestamptz not null default now()
